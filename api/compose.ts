@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { LRUCache } from 'lru-cache';
 import { createBudgetLedger } from '../aws/dynamodb/budget-ledger.ts';
+import { createHistoryStore } from '../aws/dynamodb/history/store.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
@@ -12,6 +13,7 @@ import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
 import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
+import { createReadHistory } from '../insight/history/read.ts';
 import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { analyseAll } from '../processors/analysis/analyse-all.ts';
@@ -125,6 +127,8 @@ function composeReadBudget(
 function composeStores(environment: ApiEnvironment, now: () => number) {
   const bucket_name = environment.INPUT_BUCKET;
   const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
+  const results = createResultsReader({ table_name: environment.RESULTS_TABLE, now });
+  const past = createHistoryStore({ table_name: environment.HISTORY_TABLE, now });
   return {
     jobs,
     throughput_samples: remember(now, () => jobs.throughputSamples()),
@@ -136,7 +140,8 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     sign_upload: createUploadSigner({ bucket_name, role_arn: environment.UPLOAD_ROLE_ARN, now }),
     claims: createTextClaims({ bucket_name }),
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
-    results: createResultsReader({ table_name: environment.RESULTS_TABLE, now }),
+    results,
+    read_history: createReadHistory({ current: results, past }),
   } satisfies Partial<ApiDeps>;
 }
 

@@ -1,6 +1,7 @@
 import type { ReadBudget } from '../budgets/read-budget.ts';
 import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
+import type { ReadHistory } from '../insight/history/read.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
 import type {
@@ -52,6 +53,7 @@ export interface ApiDeps {
   stream: RecordStream;
   claims: TextClaimStore;
   results: ResultsReader;
+  read_history: ReadHistory;
   /** Returns the last throughput sample of each shard. The samples may be cached for 10 seconds. */
   throughput_samples: () => Promise<ThroughputSample[]>;
   stats: (query: StatsQuery) => Promise<StatsResponse>;

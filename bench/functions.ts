@@ -21,12 +21,13 @@ export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
 /**
  * Prefixes of the logical ids of functions that are not measured. The bulk consumer has the bundle of
  * the consumer. The replay after the reset of a budget and the keeper of the lake run without a
- * caller, and the counts follow later.
+ * caller, and the counts and the history follow later.
  */
 const NOT_MEASURED = [
   'BulkConsumerHandler',
   'BudgetReplayHandler',
   'CountsHandler',
+  'HistoryHandler',
   'KeeperHandler',
 ];
 

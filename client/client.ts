@@ -1,4 +1,4 @@
-import type { ReadyResponse, ResultsResponse } from '../schemas/index.ts';
+import type { HistoryResponse, ReadyResponse, ResultsResponse } from '../schemas/index.ts';
 import { ApiError } from './errors.ts';
 import { createJobMethods } from './jobs.ts';
 import { readPages, sendForJson } from './json.ts';
@@ -35,7 +35,9 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-function createResultMethods(send: Send): Pick<Client, 'listResults' | 'getResult'> {
+type ResultMethods = Pick<Client, 'listResults' | 'getResult' | 'listHistory'>;
+
+function createResultMethods(send: Send): ResultMethods {
   return {
     listResults: (query = {}, { page_size = 100, signal } = {}) =>
       readPages(async (cursor) => {
@@ -45,15 +47,31 @@ function createResultMethods(send: Send): Pick<Client, 'listResults' | 'getResul
       }),
     async getResult(source, record_id, { signal } = {}) {
       try {
-        const path = [source, record_id].map(encodeURIComponent).join('/');
-        return await sendForJson(send, `/results/${path}`, { signal });
+        return await sendForJson(send, pathOf(source, record_id), { signal });
       } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return undefined;
+        if (isNotFound(error)) return undefined;
         throw error;
       }
     },
+    listHistory: (source, record_id, { page_size = 50, signal } = {}) =>
+      readPages(async (cursor) => {
+        try {
+          const path = `${pathOf(source, record_id)}/history`;
+          const page = { query: { limit: page_size, cursor }, signal };
+          const answer = await sendForJson<HistoryResponse>(send, path, page);
+          return { items: answer.versions, next_cursor: answer.next_cursor };
+        } catch (error) {
+          if (isNotFound(error)) return { items: [] };
+          throw error;
+        }
+      }),
   };
 }
+
+const pathOf = (source: string, record_id: string) =>
+  `/results/${[source, record_id].map(encodeURIComponent).join('/')}`;
+
+const isNotFound = (error: unknown) => error instanceof ApiError && error.status === 404;
 
 /**
  * Reads the state of the services from `/ready`. If a service is down, the API answers with status

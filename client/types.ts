@@ -6,6 +6,7 @@ import type {
   BatchResponse,
   BudgetResponse,
   HealthResponse,
+  HistoryVersion,
   JobResult,
   JobStatus,
   JobsResponse,
@@ -124,6 +125,15 @@ export interface Client {
   ): AsyncIterable<ResultsResponse['results'][number]>;
   /** Reads the result of a record. Returns undefined if the record has no result. */
   getResult(source: string, record_id: string, options?: Cancellable): Promise<Result | undefined>;
+  /**
+   * Lists the versions of a record, the newest first, without texts. Lists nothing if the record has
+   * no result.
+   */
+  listHistory(
+    source: string,
+    record_id: string,
+    options?: { page_size?: number } & Cancellable,
+  ): AsyncIterable<HistoryVersion>;
   /**
    * Publishes any number of records, in as many requests as necessary. Returns an outcome for each
    * record, in the order of the records.

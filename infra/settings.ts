@@ -114,10 +114,21 @@ export interface Settings {
     timeout_seconds: number;
     memory_mb: number;
   };
+  /** The function that stores the replaced versions of records. */
+  history: {
+    batch_size: number;
+    /** Time for which Lambda collects changes. A replaced version is in the history this much later. */
+    window_seconds: number;
+    timeout_seconds: number;
+    memory_mb: number;
+  };
   lake: {
     buffer_seconds: number;
     buffer_mb: number;
-    /** Age at which the lines of `results_raw` expire. A replay finds no older records. */
+    /**
+     * Age at which the lines of `results_raw` expire. A replay finds no older records. A replaced
+     * version stays in the history of its record for the same time.
+     */
     raw_days: number;
     /**
      * Time for which raw objects collect before the keeper merges them into the table `results`. At
@@ -285,6 +296,8 @@ export const settings: Settings = {
   results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },
   // A batch of records of ten years writes about 2,000 rows, which takes a few seconds.
   counts: { batch_size: 1_000, window_seconds: 2, timeout_seconds: 120, memory_mb: 512 },
+  // A batch is stored with 40 calls of 25 items, which takes less than a second.
+  history: { batch_size: 1_000, window_seconds: 2, timeout_seconds: 60, memory_mb: 512 },
   lake: {
     buffer_seconds: 60,
     buffer_mb: 64,

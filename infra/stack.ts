@@ -7,6 +7,7 @@ import { BudgetReplay } from './constructs/budget-replay.ts';
 import { Consumer } from './constructs/consumer.ts';
 import { Counts } from './constructs/counts.ts';
 import { addFirewall } from './constructs/firewall.ts';
+import { History } from './constructs/history.ts';
 import { Ingest } from './constructs/ingest.ts';
 import { Jobs } from './constructs/jobs.ts';
 import { Keeper } from './constructs/keeper.ts';
@@ -47,6 +48,7 @@ export class AuraStreamStack extends Stack {
       reserved_concurrency: settings.bulk_consumer.reserved_concurrency,
     });
     const counts = new Counts(this, 'Counts', { settings, tables });
+    const history = new History(this, 'History', { settings, tables });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
     const keeper = new Keeper(this, 'Keeper', { settings, lake, tables });
     const api = new Api(this, 'Api', uses);
@@ -58,7 +60,7 @@ export class AuraStreamStack extends Stack {
         limit,
       });
     }
-    const alarmed = { consumer, bulk_consumer, counts, budget_replay, keeper, api };
+    const alarmed = { consumer, bulk_consumer, counts, history, budget_replay, keeper, api };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
 
     this.addOutputs({
@@ -68,6 +70,7 @@ export class AuraStreamStack extends Stack {
       QuotaTableName: tables.quota.tableName,
       ResultsTableName: tables.results.tableName,
       CountsTableName: tables.counts.tableName,
+      HistoryTableName: tables.history.tableName,
       SetAsideBucketName: ingest.set_aside_bucket.bucketName,
       RestoreKeyArn: ingest.restore_key.secretArn,
       FailureBucketName: ingest.failure_bucket.bucketName,

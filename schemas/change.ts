@@ -68,6 +68,9 @@ const changeSchema = z.object({
 });
 export type ChangeRecord = z.infer<typeof changeSchema>;
 
+/** The event that Lambda makes of a stream of the results table, as far as every mapping has it. */
+export const changesSchema = z.object({ Records: z.array(changeSchema) });
+
 /**
  * The event that Lambda makes of a stream of the results table. `shardId` is only in the events of
  * mappings with a tumbling window. The last event of a window may have no records.
@@ -91,7 +94,7 @@ export type ChangeRecord = z.infer<typeof changeSchema>;
  * }
  */
 export const changeEventSchema = z.object({
-  Records: z.array(changeSchema),
+  ...changesSchema.shape,
   shardId: z.string().min(1),
 });
 export type ChangeEvent = z.infer<typeof changeEventSchema>;

@@ -90,6 +90,7 @@ export const apiEnvironmentSchema = z.object({
   JOBS_TABLE: z.string().min(1),
   INPUT_BUCKET: z.string().min(1),
   COUNTS_TABLE: z.string().min(1),
+  HISTORY_TABLE: z.string().min(1),
   ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
@@ -153,6 +154,13 @@ export type BudgetReplayEnvironment = z.infer<typeof budgetReplayEnvironmentSche
 /** Environment variables of the Lambda function that counts the changes of the results table. */
 export const countsEnvironmentSchema = z.object({
   COUNTS_TABLE: z.string().min(1),
+  ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
+});
+
+/** Environment variables of the Lambda function that stores replaced versions of records. */
+export const historyEnvironmentSchema = z.object({
+  HISTORY_TABLE: z.string().min(1),
+  LAKE_RAW_DAYS: count,
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
 });
 

@@ -8,6 +8,7 @@ export * from './environment.ts';
 export * from './failure-report.ts';
 export * from './file.ts';
 export * from './formats.ts';
+export * from './history.ts';
 export * from './http/index.ts';
 export * from './identity.ts';
 export * from './input-key.ts';

@@ -1,8 +1,10 @@
 /** The exports of `aurastream/schemas` in the npm package. Other exports of this folder are internal. */
 export { signCallback } from './callback-secret.ts';
+export type { HistoryVersion } from './history.ts';
 export type { BudgetResponse } from './http/budget.ts';
 export type { ErrorCode, ErrorResponse } from './http/errors.ts';
 export type { HealthResponse, ReadyResponse } from './http/health.ts';
+export type { HistoryResponse } from './http/history.ts';
 export {
   type AsyncResponse,
   type CallbackBody,

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import {
+  type HistoryResponse,
+  historyQuerySchema,
+  historyResponseSchema,
   type ResultsResponse,
   recordId,
   resultSchema,
@@ -60,4 +63,35 @@ const list: Route = {
   },
 };
 
-export const resultRoutes: Route[] = [list, get];
+const history: Route = {
+  method: 'GET',
+  path: '/results/{source}/{record_id}/history',
+  operation_id: 'listHistory',
+  summary: 'The versions of one record and the runs they came from, newest first',
+  tag: 'Records and results',
+  needs_key: true,
+  params: resultParams,
+  query: historyQuerySchema,
+  answers: { 200: { description: 'A page of versions', schema: historyResponseSchema } },
+  errors: ['VALIDATION_ERROR', 'NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
+  handler: (deps) => async (c) => {
+    const record = parseParams(c.req, resultParams, 'result');
+    const { limit, cursor } = parseQuery(c.req, historyQuerySchema);
+    const tenant = c.get('tenant');
+    const after = cursor === undefined ? undefined : parseRevision(tenant, record, cursor);
+    const page = await deps.read_history({ tenant, ...record }, { limit, after });
+    if (page === undefined) throw notFound('result');
+    const { versions, next } = page;
+    const next_cursor =
+      next === undefined ? undefined : formatQueryCursor(tenant, record, String(next));
+    return c.json({ ...record, versions, next_cursor } satisfies HistoryResponse);
+  },
+};
+
+/** Reads the revision from a cursor of the history of this record. */
+function parseRevision(tenant: string, record: object, cursor: string): number {
+  const revision = Number(parseQueryCursor(tenant, record, cursor));
+  return Number.isSafeInteger(revision) ? revision : throwBadCursor(new RangeError('No revision'));
+}
+
+export const resultRoutes: Route[] = [list, get, history];

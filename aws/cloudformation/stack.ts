@@ -11,6 +11,7 @@ const outputsSchema = z.object({
   QuotaTableName: z.string(),
   ResultsTableName: z.string(),
   CountsTableName: z.string(),
+  HistoryTableName: z.string(),
   SetAsideBucketName: z.string(),
   FailureBucketName: z.string(),
   LakeBucketName: z.string(),

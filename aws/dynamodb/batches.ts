@@ -60,14 +60,15 @@ export async function getItems(
 }
 
 /**
- * Puts items. The items must have distinct values of `key_name`.
+ * Puts items with distinct keys.
  *
+ * @param idOf returns a text that stands for the key of an item.
  * @returns the items that DynamoDB did not store, with the reasons.
  */
 export async function putItems(
   table: Table,
   items: Item[],
-  key_name: string,
+  idOf: (item: Item) => string | undefined,
 ): Promise<Map<Item, Rejection>> {
   return sendBatches(items, {
     ...table,
@@ -80,10 +81,8 @@ export async function putItems(
         ),
       );
       const unprocessed = UnprocessedItems?.[table.table_name] ?? [];
-      const left = new Set(unprocessed.map(({ PutRequest }) => PutRequest?.Item?.[key_name]?.S));
-      return call.map((item) =>
-        left.has(item[key_name]?.S) ? rejectAs('UnprocessedItems') : undefined,
-      );
+      const left = new Set(unprocessed.map(({ PutRequest }) => idOf(PutRequest?.Item ?? {})));
+      return call.map((item) => (left.has(idOf(item)) ? rejectAs('UnprocessedItems') : undefined));
     },
   });
 }

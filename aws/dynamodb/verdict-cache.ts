@@ -48,7 +48,10 @@ export function createVerdictCache(deps: VerdictCacheDeps): VerdictCache {
         const row: Row = { fingerprint, verdict, schema_version: 1, expires_at };
         return itemOf(row);
       });
-      const error = firstError('dynamodb', await putItems(table, items, KEY_NAME));
+      const error = firstError(
+        'dynamodb',
+        await putItems(table, items, (item) => item[KEY_NAME]?.S),
+      );
       if (error !== undefined) throw error;
     },
   };

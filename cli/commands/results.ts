@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import type { ResultsReader } from '../../api/ports.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { connect } from '../cloud.ts';
-import { Advice } from '../errors.ts';
+import { adviseOnAbsence } from './results-absent.ts';
+import { resultsHistoryCommand } from './results-history.ts';
 import { resultsListCommand } from './results-list.ts';
 
 /** Creates the command `aurastream results`, which reads results from the results table. */
@@ -10,6 +11,7 @@ export function resultsCommand(): Command {
   return new Command('results')
     .description('read results from the results table')
     .addCommand(getCommand())
+    .addCommand(resultsHistoryCommand())
     .addCommand(resultsListCommand(openResults));
 }
 
@@ -28,12 +30,7 @@ function getCommand(): Command {
     .action(async (source: string, record_id: string, options: GetOptions, command: Command) => {
       const { tenant } = options;
       const result = await (await openResults(command)).get({ tenant, source, record_id });
-      if (result === undefined) {
-        throw new Advice(
-          `There is no result for ${record_id} of the source ${source}.`,
-          'It may still be on the stream, be set aside (`aurastream set-aside list`), or belong to another --tenant.',
-        );
-      }
+      if (result === undefined) throw adviseOnAbsence(source, record_id);
       console.log(JSON.stringify(result, null, options.json ? 0 : 2));
     });
 }

@@ -27,6 +27,7 @@ export function apiEnvironment(
     JOBS_TABLE: jobs.table.tableName,
     INPUT_BUCKET: jobs.input_bucket.bucketName,
     COUNTS_TABLE: tables.counts.tableName,
+    HISTORY_TABLE: tables.history.tableName,
     ANALYZER_QUOTA_CALLS_PER_SECOND: String(quota.calls_per_second),
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
@@ -58,6 +59,7 @@ export function apiGrants({ settings, ingest, tables, jobs }: ApiUses, upload_ro
       ),
     },
     { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [tables.counts.tableArn] },
+    { actions: ['dynamodb:Query'], resources: [tables.history.tableArn] },
     {
       actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       resources: [jobs.table.tableArn],

@@ -39,11 +39,15 @@ const INDEXED_ATTRIBUTES = [
   'processed_at',
 ];
 
-/** DynamoDB tables for the verdict cache, the results, their counts, and the ledger of quotas and budgets. */
+/**
+ * DynamoDB tables for the verdict cache, the results, their counts, their replaced versions, and the
+ * ledger of quotas and budgets.
+ */
 export class Tables extends Construct {
   readonly cache: dynamodb.Table;
   readonly results: dynamodb.Table;
   readonly counts: dynamodb.Table;
+  readonly history: dynamodb.Table;
   readonly quota: dynamodb.Table;
 
   constructor(scope: Construct, id: string, settings: Settings) {
@@ -65,7 +69,7 @@ export class Tables extends Construct {
       partitionKey: { name: 'record_key', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'expires_at',
-      // The counts need the old row as well, to take it away.
+      // The counts need the old row as well, to take it away, and the history, to store it.
       stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
       ...kept,
     });
@@ -76,6 +80,15 @@ export class Tables extends Construct {
       // Only the rows of minutes and quarters of an hour expire.
       timeToLiveAttribute: 'expires_at',
       ...kept,
+    });
+    this.history = new dynamodb.Table(this, 'History', {
+      partitionKey: { name: 'record_key', type: STRING },
+      sortKey: { name: 'position', type: STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expires_at',
+      // The deletion of the stack may delete the history, because the raw lines of the lake have the
+      // same versions, and both expire.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     this.quota = new dynamodb.Table(this, 'Quota', {
       partitionKey: { name: 'quota', type: STRING },

@@ -2,6 +2,7 @@ export * from './budget.ts';
 export * from './cors.ts';
 export * from './errors.ts';
 export * from './health.ts';
+export * from './history.ts';
 export * from './jobs.ts';
 export * from './records.ts';
 export * from './results.ts';

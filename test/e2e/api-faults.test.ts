@@ -60,6 +60,7 @@ function listRequests(
     publish: [post('/records', { records: [{ text: 'TEXT', source: 'faults' }] })],
     listResults: [{ path: '/results?source=faults' }],
     getResult: [{ path: '/results/s/none' }],
+    listHistory: [{ path: '/results/s/none/history' }],
     stats: [{ path: '/stats?interval=day' }],
     overview: [{ path: '/overview' }],
     budget: [{ path: '/budget' }],
@@ -98,8 +99,8 @@ it('the table of requests has every route of the API', () => {
 
 it('without faults every route answers, also for the results of a job whose file cannot be read', async () => {
   const statuses = await callEveryRoute();
-  const { submit, publish, getResult, ...others } = statuses;
-  expect([submit, publish, getResult]).toEqual([[202, 202], [202], [404]]);
+  const { submit, publish, getResult, listHistory, ...others } = statuses;
+  expect([submit, publish, getResult, listHistory]).toEqual([[202, 202], [202], [404], [404]]);
   for (const [operation_id, all] of Object.entries(others))
     expect(all, operation_id).toEqual([200]);
   const { path } = requests.results![0]!;

@@ -150,6 +150,35 @@ it('GET /stats follows a record, its correction and its withdrawal', async () =>
   await expectCounts({ total: 0, withdrawn: 1, by_sentiment: none });
 });
 
+it('GET /results/{source}/{record_id}/history follows a record, its correction and its withdrawal', async () => {
+  const path = '/results/versions/one';
+  const put = async (record: object, has_arrived: object) => {
+    const records = [{ record_id: 'one', source: 'versions', ...record }];
+    expect((await post('/records', { records })).status).toBe(202);
+    await vi.waitFor(async () => expect((await call(path)).body).toMatchObject(has_arrived), WAIT);
+  };
+  const [loved, hated] = [{ sentiment: 'POSITIVE' }, { sentiment: 'NEGATIVE' }];
+  await put({ text: 'I love this new version', record_version: 1 }, loved);
+  await put({ text: 'I hate this new version, terrible', record_version: 2 }, hated);
+  await put({ text: 'I love this new version', record_version: 1 }, hated);
+  await test.control('POST', 'table-streams/split');
+  await put({ deleted: true, record_version: 3 }, { status: 'withdrawn' });
+  const versions = await vi.waitFor(async () => {
+    const { body } = await call(`${path}/history`);
+    expect(body.versions).toHaveLength(3);
+    return body.versions;
+  }, WAIT);
+  expect(versions).toMatchObject([
+    { record_version: 3, status: 'withdrawn' },
+    { record_version: 2, status: 'analyzed', ...hated },
+    { record_version: 1, status: 'analyzed', ...loved },
+  ]);
+  expect(JSON.stringify(versions)).not.toContain('this new version');
+  const first = await call(`${path}/history?limit=2`);
+  const rest = await call(`${path}/history?limit=2&cursor=${first.body.next_cursor}`);
+  expect([...first.body.versions, ...rest.body.versions]).toEqual(versions);
+});
+
 it('GET /stats is a 304 for a caller who has the answer', async () => {
   const path = `/stats?interval=day&to=2026-01-02T00:00:00Z&from=2026-01-01T00:00:00Z`;
   const first = await call(path);
@@ -317,6 +346,7 @@ it('two tenants see nothing of each other on any route', async () => {
     ['GET', `/jobs/${job_id}/results`],
     ['DELETE', `/jobs/${job_id}`],
     ['GET', '/results/mine/mine'],
+    ['GET', '/results/mine/mine/history'],
     ['GET', `/results/api/${job_id}:0`],
   ]) {
     const there = await call(path!, { method: method!, ...other });

@@ -420,6 +420,7 @@ async function useCommonRoutes() {
   await call('/analyze/sync', { method: 'POST', body: { text: 'A text that no cache holds' } });
   await waitForResult('tour', 'tour');
   await call('/results?source=tour');
+  await call('/results/tour/tour/history');
   await call('/results?order=arrived_at');
   await call('/jobs');
   await call('/stats');

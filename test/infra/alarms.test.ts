@@ -57,6 +57,8 @@ const DIMENSIONS: Record<string, Record<string, string>> = {
   'callback queue': { QueueName: 'JobsCallbacks.QueueName' },
   'dead letters of the callback queue': { QueueName: 'JobsCallbacksDeadLetters.QueueName' },
   'counts function': { FunctionName: 'CountsHandler' },
+  'history function': { FunctionName: 'HistoryHandler' },
+  'history and environment': { environment: 'dev', service: 'history' },
   'counts and environment': { environment: 'dev', service: 'counts' },
   API: { ApiName: 'AuraStream' },
   'API function': { FunctionName: 'ApiHandler' },
@@ -168,6 +170,7 @@ it('the settings of the runbook move the thresholds of their alarms', () => {
     ['alarms.oldest_message_seconds', 11],
     ['alarms.lake_late_seconds', 13],
     ['alarms.oldest_message_seconds', 11],
+    ['alarms.late_seconds', 7_000],
     ['alarms.late_seconds', 7_000],
     ['alarms.api_latency_ms', 12],
   ]);

@@ -24,9 +24,9 @@ const EXCEPTIONS: Exception[] = [
   },
   {
     rule: /^DDB3$/,
-    resources: /^(Tables\/(Cache|Quota)|Keeper\/Table)$/,
+    resources: /^(Tables\/(Cache|History|Quota)|Keeper\/Table)$/,
     reason:
-      'The verdict cache, the ledger and the manifest of the keeper are made anew if they are lost.',
+      'The verdict cache, the ledger and the manifest of the keeper are made anew if they are lost. The raw lines of the lake have what the history has, and expire with it.',
   },
   {
     rule: /^IAM5\[Resource::<(LakeBucket|JobsInputs|IngestFailures|IngestSetAsides)\w+\.Arn>\/\S*\*\]$/,

@@ -4,7 +4,7 @@ import { FUNCTION_NAMES, nameFunction } from '../../bench/functions.ts';
 import { settings } from '../../infra/settings.ts';
 import { MAX_HOPS } from '../../ingest/submission/submit.ts';
 import { MAX_JOB_RECORDS } from '../../schemas/index.ts';
-import { listBundles, listResources, synthesize } from '../support/template.ts';
+import { listBundles, listResources, type Properties, synthesize } from '../support/template.ts';
 
 let template: Template;
 beforeAll(() => {
@@ -66,6 +66,7 @@ it.each([
       JOBS_TABLE: 'JobsTable',
       INPUT_BUCKET: 'JobsInputs',
       COUNTS_TABLE: 'TablesCounts',
+      HISTORY_TABLE: 'TablesHistory',
       JOB_DEADLINE_SECONDS: '86400',
       JOB_RETENTION_SECONDS: '2592000',
       UPLOAD_URL_TTL_SECONDS: '3600',
@@ -108,6 +109,11 @@ it.each([
     'CountsHandler',
     { memory: 512, timeout: 120 },
     { COUNTS_TABLE: 'TablesCounts', ENVIRONMENT: 'dev' },
+  ],
+  [
+    'HistoryHandler',
+    { memory: 512, timeout: 60 },
+    { HISTORY_TABLE: 'TablesHistory', LAKE_RAW_DAYS: '30', ENVIRONMENT: 'dev' },
   ],
   [
     'KeeperHandler',
@@ -175,6 +181,7 @@ it('each function runs the handler of its room, next to the files that it reads'
     ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
     BudgetReplayHandler: { entry: 'operations/over-budget/handler.ts', assets: {} },
     CountsHandler: { entry: 'insight/counts/handler.ts', assets: {} },
+    HistoryHandler: { entry: 'insight/history/handler.ts', assets: {} },
     KeeperHandler: { entry: 'insight/keeper/handler.ts', assets: {} },
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
     JobsCallback: { entry: 'jobs/callbacks/handler.ts', assets: {} },
@@ -188,7 +195,7 @@ it('the benchmark knows each function of the template', () => {
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 11 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 12 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer and the API may have a concurrency of their own', () => {
@@ -247,6 +254,33 @@ it('the counts get every change of the results table in order, until it is count
     MaximumRecordAgeInSeconds: -1,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
   });
+});
+
+it('the history gets every replacement of a row, until it is stored, and neither new nor deleted rows', () => {
+  const { HistoryMapping } = listResources(template, 'AWS::Lambda::EventSourceMapping');
+  const { FilterCriteria, ...mapping } = HistoryMapping!;
+  expect(mapping).toEqual({
+    FunctionName: 'HistoryHandler',
+    EventSourceArn: 'TablesResults.StreamArn',
+    StartingPosition: 'TRIM_HORIZON',
+    BatchSize: 1_000,
+    MaximumBatchingWindowInSeconds: 2,
+    ParallelizationFactor: 1,
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: -1,
+    MaximumRecordAgeInSeconds: -1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  });
+  const row = { record_key: { S: [{ exists: true }] } };
+  expect(FilterCriteria.Filters.map(({ Pattern }: Properties) => JSON.parse(Pattern))).toEqual([
+    { dynamodb: { OldImage: row, NewImage: row } },
+  ]);
+});
+
+it('a shard of the stream of results has no third reader', () => {
+  const mappings = Object.values(listResources(template, 'AWS::Lambda::EventSourceMapping'));
+  const sources = mappings.map(({ EventSourceArn }) => EventSourceArn);
+  expect(sources.filter((arn) => arn === 'TablesResults.StreamArn')).toHaveLength(2);
 });
 
 it.each([

@@ -14,6 +14,7 @@ it('each output names the resource that the commands look for under it', () => {
     QuotaTableName: 'TablesQuota',
     ResultsTableName: 'TablesResults',
     CountsTableName: 'TablesCounts',
+    HistoryTableName: 'TablesHistory',
     SetAsideBucketName: 'IngestSetAsides',
     RestoreKeyArn: 'IngestRestoreKey',
     FailureBucketName: 'IngestFailures',

@@ -149,6 +149,7 @@ const TABLES: [id: string, table: object][] = [
       ...RECOVERABLE,
     },
   ],
+  ['TablesHistory', { KeySchema: key('record_key', 'position'), TimeToLiveSpecification: EXPIRES }],
   ['TablesQuota', { KeySchema: key('quota'), TimeToLiveSpecification: EXPIRES }],
   ['KeeperTable', { KeySchema: key('part', 'item'), TimeToLiveSpecification: EXPIRES }],
   [
@@ -186,11 +187,12 @@ it.each(TABLES)(
   },
 );
 
-it('results, counts and jobs outlive the stack; the cache, the quota ledger and the manifest of the keeper do not', () => {
+it('results, counts and jobs outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not', () => {
   expect(listDeletions(template, 'AWS::DynamoDB::Table')).toEqual({
     TablesCache: 'Delete',
     TablesResults: 'Retain',
     TablesCounts: 'Retain',
+    TablesHistory: 'Delete',
     TablesQuota: 'Delete',
     KeeperTable: 'Delete',
     JobsTable: 'Retain',

@@ -15,6 +15,7 @@ export const VARIABLES: Record<string, string> = {
   JOBS_TABLE: 'the-jobs',
   INPUT_BUCKET: 'the-inputs',
   COUNTS_TABLE: 'the-counts',
+  HISTORY_TABLE: 'the-history',
   ANALYZER_QUOTA_CALLS_PER_SECOND: '40',
   JOB_DEADLINE_SECONDS: '2222',
   JOB_RETENTION_SECONDS: '3333',

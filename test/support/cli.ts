@@ -15,6 +15,7 @@ const OUTPUTS = {
   QuotaTableName: 'quota',
   ResultsTableName: 'results',
   CountsTableName: 'counts',
+  HistoryTableName: 'history',
   SetAsideBucketName: 'set-asides',
   FailureBucketName: 'failures',
   LakeBucketName: 'lake',

@@ -12,8 +12,13 @@ export interface Said extends Acceptance {
  * version replaces if no version before it is higher.
  */
 export function findCurrent(all: Said[]): { content: string; record_version: number | undefined } {
+  const { current, record_version } = applyInOrder(all);
+  return { content: current?.content ?? '', record_version };
+}
+
+function applyInOrder(all: Said[]): { current?: Said; record_version: number | undefined } {
   let record_version: number | undefined;
-  let content = '';
+  let current: Said | undefined;
   const in_order = all
     .filter(({ analysis_run }) => analysis_run === undefined)
     .sort((a, b) => a.stamp - b.stamp || (a.place < b.place ? -1 : 1));
@@ -21,9 +26,27 @@ export function findCurrent(all: Said[]): { content: string; record_version: num
     const { record_version: version } = one;
     if (version !== undefined && version < (record_version ?? 0)) continue;
     record_version = version ?? record_version;
-    content = one.content;
+    current = one;
   }
-  return { content, record_version };
+  return { ...(current && { current }), record_version };
+}
+
+/**
+ * Lists the acceptances whose content a record had, in their order, if they come one by one. A resend
+ * and a redelivery of the current acceptance are not listed again.
+ */
+export function listVersions(all: Said[]): Said[] {
+  const versions: Said[] = [];
+  for (const i of all.keys()) {
+    const { current } = applyInOrder(all.slice(0, i + 1));
+    const last = versions.at(-1);
+    const is_known =
+      last?.stamp === current?.stamp &&
+      last?.content === current?.content &&
+      last?.record_version === current?.record_version;
+    if (current !== undefined && !is_known) versions.push(current);
+  }
+  return versions;
 }
 
 const step = fc.record({

@@ -136,7 +136,7 @@ async function get(table: Table, part: Part, item: string): Promise<Item | undef
 }
 
 async function putAll(table: Table, items: Item[]): Promise<void> {
-  const error = firstError('dynamodb', await putItems(table, items, 'item'));
+  const error = firstError('dynamodb', await putItems(table, items, ({ item }) => item?.S));
   if (error !== undefined) throw error;
 }
 

@@ -5,6 +5,7 @@ import type { Api } from '../api.ts';
 import { addAccountBudget } from './account-budget.ts';
 import { apiWatches } from './api-watches.ts';
 import { type CountsProps, countsWatches } from './counts-watches.ts';
+import { type HistoryProps, historyWatches } from './history-watches.ts';
 import { type StoreProps, storeWatches } from './store-watches.ts';
 import { analysisWatches, type StreamProps, streamWatches } from './stream-watches.ts';
 import { createAlarmTopic } from './topic.ts';
@@ -20,7 +21,7 @@ export class Alarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: StreamProps & StoreProps & CountsProps & { api: Api },
+    props: StreamProps & StoreProps & CountsProps & HistoryProps & { api: Api },
   ) {
     super(scope, id);
     this.topic = createAlarmTopic(this, props.settings);
@@ -30,6 +31,7 @@ export class Alarms extends Construct {
       ...analysisWatches(props),
       ...storeWatches(props),
       ...countsWatches(props),
+      ...historyWatches(props),
       ...apiWatches(props),
     };
     for (const [name, watch] of Object.entries(watches)) this.watch(name, watch);

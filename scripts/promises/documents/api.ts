@@ -208,6 +208,77 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: '`GET /results/{source}/{record_id}/history` | returns the versions of one record and the runs they came from, newest first, without texts',
+      tests: [
+        'GET /results/{source}/{record_id}/history follows a record, its correction and its withdrawal',
+        'GET /results/{source}/{record_id}/history has the current version, and then the versions before, without texts',
+        'GET /results/{source}/{record_id}/history reads the versions of the caller’s tenant from HISTORY_TABLE',
+      ],
+    },
+    {
+      says: '`GET /results/{source}/{record_id}/history` lists the versions of a record, the newest first: the verdict, the times, the `record_version`, and the `run_id` of the ingest or job that it came from.',
+      tests: [
+        'the history has the versions that were accepted, the newest first, whatever Lambda delivers again and whichever writes fail',
+        'The history gives back each version with all of its fields, the newest first',
+      ],
+    },
+    {
+      says: 'It has no texts, authors, urls and attributes.',
+      tests: [
+        'GET /results/{source}/{record_id}/history has the current version, and then the versions before, without texts',
+        'An item of the history has no text, takes one write unit, and has the time of its expiry',
+        'a replaced version is stored without its text, and expires as long after it as raw lines are kept',
+      ],
+    },
+    {
+      says: 'The first version is the current one, and of a withdrawn record it is the withdrawal.',
+      tests: [
+        'the history of a withdrawn record begins with the withdrawal',
+        'GET /results/{source}/{record_id}/history follows a record, its correction and its withdrawal',
+      ],
+    },
+    {
+      says: 'An unknown record gets 404.',
+      tests: ['the history of an unknown record is a 404'],
+    },
+    {
+      says: 'A version is in the history a few seconds after another one has replaced it, and for 30 days (`lake.raw_days`).',
+      tests: [
+        'GET /results/{source}/{record_id}/history follows a record, its correction and its withdrawal',
+        'the history gets every replacement of a row, until it is stored, and neither new nor deleted rows',
+        'a replaced version is stored without its text, and expires as long after it as raw lines are kept',
+        'An expired version is in no page, although its item still exists',
+        'the deployed function stores versions in HISTORY_TABLE for LAKE_RAW_DAYS',
+      ],
+    },
+    {
+      says: 'A record that is accepted again with the same content, and a new analysis by a replay, are versions too.',
+      tests: ['%s adds the version before it to the history'],
+    },
+    {
+      says: 'A version that another one of the same batch replaced was never current, and is left out.',
+      tests: ['a version that another one of the same batch replaces is not in the history'],
+    },
+    {
+      says: '`next_cursor` leads to older versions.',
+      tests: ['the pages of a history with a limit of %s have each version once'],
+    },
+    {
+      says: 'For another record, or with the key of another tenant, it is refused with 400.',
+      tests: [
+        'a history belongs to the tenant of the key, and so does its cursor',
+        'the cursor of a history is refused for another record, and if it is none',
+      ],
+    },
+    {
+      says: '`aurastream results history SOURCE RECORD_ID` shows the same, and `client.listHistory(source, record_id)` reads all pages.',
+      tests: [
+        'results history prints the versions of a record and their runs, the newest first',
+        'results history --json has up to --limit versions, in as many pages as it takes',
+        'listHistory reads every page with its size, and has nothing for a record without a result',
+      ],
+    },
+    {
       says: '`GET /results` lists the results of all sources.',
       tests: [
         'a listing asks each partition of the tenant for its newest rows, of all times by default',

@@ -518,6 +518,13 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'the history of a record has each version that was current, once, however often a change is delivered | the key of an item is the record and the revision of the row, and all of the item comes from the change (`insight/history/`)',
+      tests: [
+        'the history has the versions that were accepted, the newest first, whatever Lambda delivers again and whichever writes fail',
+        'A version that is put again is in the history once',
+      ],
+    },
+    {
       says: 'a bad record never stalls a shard | it becomes a set-aside and counts as processed',
       tests: [
         'A bad record is set aside with its bytes, and the others are processed',

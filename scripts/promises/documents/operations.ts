@@ -45,6 +45,9 @@ const ALARMS = [
   'CountsSkipRows | AuraStream',
   'CountsDrift | AuraStream',
   'CountsUnchecked | AuraStream',
+  'HistoryIsLate | AWS/Lambda',
+  'HistoryFails | AWS/Lambda',
+  'HistorySkipsRows | AuraStream',
   'LakeTableIsLate | AuraStream',
   'RawObjectsUnreadable | AuraStream',
   'KeeperFails | AWS/SQS',
@@ -158,6 +161,27 @@ export const OPERATIONS: DocumentPromises = {
         'the check waits while objects of the lake have waited for more than half an hour',
         'a message that fails is delivered again, and the log has no text of the error',
       ],
+    },
+    {
+      says: 'Replaced versions wait to be stored, so the histories of records lack them.',
+      tests: [ALARM],
+    },
+    {
+      says: '`error_codes` says what failed.',
+      tests: [
+        'if versions fail, the others are stored, and Lambda delivers again from the first that failed',
+      ],
+    },
+    {
+      says: 'Lambda delivers the batch again until it succeeds, in ever smaller parts, and stores each version once.',
+      tests: [
+        'the history gets every replacement of a row, until it is stored, and neither new nor deleted rows',
+        'the history has the versions that were accepted, the newest first, whatever Lambda delivers again and whichever writes fail',
+      ],
+    },
+    {
+      says: 'Replaced rows of the results table are not in the history, because they are no results.',
+      tests: ['a row that is no result is reported, and the other versions are stored'],
     },
     {
       says: 'The keeper tries an object again after 1, 2, 4 minutes and so on, at most every 64 minutes, and merges an object that failed twice alone, so that it holds up no other.',
@@ -711,7 +735,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'You can delete the table and deploy it again.',
       tests: [
-        'results, counts and jobs outlive the stack; the cache, the quota ledger and the manifest of the keeper do not',
+        'results, counts and jobs outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not',
       ],
     },
     {
@@ -959,7 +983,11 @@ export const OPERATIONS: DocumentPromises = {
     'The writes of this cost as much as',
     'When the index is active, let',
     'Delete the old index.',
-    'The stream of the results table keeps a change for 24 hours, and nothing is lost before that.',
+    'The stream of the results table keeps a change for 24 hours',
+    'Read the log lines `versions stored` of the history function:',
+    'The versions of an outage of more than 24 hours stay missing;',
+    'The history function throws or times out.',
+    'Read the log lines `history stopped by a bug`.',
     'Read the log lines `changes counted` of the counts function:',
     'The counts of at least one bucket differ from a recount, so',
     'If LakeIsLate or CountsAreLate is on, mend that first,',

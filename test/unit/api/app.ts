@@ -1,12 +1,14 @@
 import { detectLanguage } from '@aurastream/language-detector';
 import { createApi } from '../../../api/app.ts';
 import type { ApiDeps, RequestReport } from '../../../api/deps.ts';
+import { createReadHistory } from '../../../insight/history/read.ts';
 import {
   type ErrorResponse,
   errorResponseSchema,
   SENTIMENT_LANGUAGES,
 } from '../../../schemas/index.ts';
 import { createFakeAnalyzer } from '../../fakes/analyzer.ts';
+import { createFakeHistoryStore } from '../../fakes/history-store.ts';
 import { createFakeInputs } from '../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../fakes/job-store.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
@@ -58,6 +60,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
       expires_at: '2026-11-23T01:00:00.000Z',
     }),
     results,
+    read_history: createReadHistory({ current: results, past: createFakeHistoryStore() }),
     stream,
     claims: createFakeClaims(),
     throughput_samples: async () => [],

@@ -32,6 +32,8 @@ import { ANALYZERS, hashText, MAX_TEXT_BYTES } from '../../../schemas/index.ts';
 import { createFakeQuotaTable } from '../../fakes/quota-table.ts';
 import { VARIABLES } from '../../support/api-variables.ts';
 import { aJob } from '../../support/jobs.ts';
+import { aResult, rowFor } from '../../support/results.ts';
+import { aPastVersion } from '../../support/versions.ts';
 
 const [comprehend, dynamodb, kinesis, s3, sts] = [
   mockClient(ComprehendClient),
@@ -362,6 +364,21 @@ it('GET /results/{source}/{record_id} reads the row of the caller’s tenant fro
   expect(call?.args[0].input).toMatchObject({
     TableName: 'the-results',
     Key: { record_key: { S: 'acme#tour#r-1' } },
+  });
+});
+
+it('GET /results/{source}/{record_id}/history reads the versions of the caller’s tenant from HISTORY_TABLE', async () => {
+  const row = aResult({ tenant: 'acme', source: 'tour', record_id: 'r-1', revision: 8 });
+  dynamodb.on(GetItemCommand, { TableName: 'the-results' }).resolves({ Item: rowFor(row) });
+  const item = { ...aPastVersion({ revision: 7 }).version, expires_at: 4_102_444_800 };
+  dynamodb
+    .on(QueryCommand, { TableName: 'the-history' })
+    .resolves({ Items: [marshall(item, { removeUndefinedValues: true })] });
+  const response = await request('/results/tour/r-1/history');
+  expect(await response.json()).toMatchObject({ versions: [{ revision: 8 }, { revision: 7 }] });
+  const values = dynamodb.commandCalls(QueryCommand)[0]?.args[0].input.ExpressionAttributeValues;
+  expect(values).toEqual({
+    ...{ ':key': { S: 'acme#tour#r-1' }, ':before': { S: '0000000000000008' } },
   });
 });
 

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { recordKey } from '../../../schemas/index.ts';
 import { recordOf } from '../../fakes/record-stream.ts';
 import { aJob } from '../../support/jobs.ts';
-import { aResult } from '../../support/results.ts';
+import { aResult, asStored } from '../../support/results.ts';
 import { ROUTES } from '../../support/routes.ts';
 import { testApi } from './app.ts';
 
@@ -16,7 +16,9 @@ beforeEach(async () => {
   const key = `inputs/${JOB_ID}.jsonl`;
   await api.jobs.create(aJob({ job_id: JOB_ID, tenant: 'acme' }));
   api.objects.set(key, Buffer.from(JSON.stringify({ text: WORDS, record_id: RECORD_ID })));
-  const result = aResult({ tenant: 'acme', record_id: RECORD_ID, source: 'tour', text: WORDS });
+  const result = asStored(
+    aResult({ tenant: 'acme', record_id: RECORD_ID, source: 'tour', text: WORDS }),
+  );
   api.rows.set(recordKey(result), result);
 });
 

@@ -4,13 +4,15 @@ import {
   GetItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { SOURCE_SHARDS } from '../../../aws/dynamodb/results/row.ts';
 import { resultsCommand } from '../../../cli/commands/results.ts';
-import type { Result } from '../../../schemas/index.ts';
+import type { HistoryVersion, Result } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
 import { aResult, asStored, rowFor } from '../../support/results.ts';
+import { aVersion } from '../../support/versions.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
 let rows: ReturnType<typeof rowFor>[];
@@ -67,6 +69,71 @@ it('results get without --tenant asks for the tenant default, and says where a r
   expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input.Key).toEqual({
     record_key: { S: 'default#tour#r1' },
   });
+});
+
+/** Lets the record have a row and some versions before, the newest of which has the revision 99. */
+function putVersions(count: number, row: Partial<Result> = {}): void {
+  const current = aResult({
+    tenant: 'acme',
+    source: 'tour',
+    record_id: 'r1',
+    revision: 100,
+    ...row,
+  });
+  dynamodb.on(GetItemCommand, { TableName: 'results' }).resolves({ Item: rowFor(current, 1) });
+  const Items = Array.from({ length: count }, (_, i) =>
+    marshall(
+      { ...aVersion({ revision: 99 - i, run_id: `run_${i}` }), expires_at: 4_102_444_800 },
+      { removeUndefinedValues: true },
+    ),
+  );
+  dynamodb
+    .on(QueryCommand, { TableName: 'history' })
+    .callsFake(({ ExpressionAttributeValues: values, Limit }) => {
+      expect(values[':key']).toEqual({ S: 'acme#tour#r1' });
+      const before = Number(values[':before'].S);
+      return {
+        Items: Items.filter(({ revision }) => Number(revision?.N) < before).slice(0, Limit),
+      };
+    });
+}
+
+it('results history prints the versions of a record and their runs, the newest first', async () => {
+  putVersions(2, { status: 'withdrawn', sentiment: undefined, score: undefined });
+  const { stdout } = await results('history', 'tour', 'r1', '--tenant', 'acme');
+  const lines = stdout.split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatch(
+    /^arrived_at +record_version +status +sentiment +score +analyzer +processed_at +run_id$/,
+  );
+  expect(lines[1]).toMatch(/Z +0 +withdrawn +- +- +comprehend 2026-11-23 +2026/);
+  expect(lines[2]).toMatch(/Z +0 +analyzed +POSITIVE +0\.900 .* run_0$/);
+});
+
+it('results history --json has up to --limit versions, in as many pages as it takes', async () => {
+  putVersions(90);
+  const history = async (...words: string[]) => {
+    const { stdout } = await results(
+      'history',
+      'tour',
+      'r1',
+      '--tenant',
+      'acme',
+      '--json',
+      ...words,
+    );
+    return (JSON.parse(stdout) as HistoryVersion[]).map(({ revision }) => revision);
+  };
+  const newest = Array.from({ length: 91 }, (_, i) => 100 - i);
+  expect(await history()).toEqual(newest.slice(0, 50));
+  expect(await history('--limit', '1')).toEqual([100]);
+  expect(await history('--limit', '500')).toEqual(newest);
+});
+
+it('results history says where a record may be that it does not find', async () => {
+  dynamodb.on(GetItemCommand).resolves({});
+  const { error } = await results('history', 'tour', 'r1');
+  expect(error?.message).toMatch(/^There is no result for r1 of the source tour\.\n/);
 });
 
 it('results list has the 50 newest results of the source and the tenant, newest first', async () => {

@@ -21,6 +21,7 @@ const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Prom
   results: (client, options) => readAll(client.results('job_1', options)),
   listResults: (client, options) => readAll(client.listResults({ source: 's' }, options)),
   getResult: (client, options) => client.getResult('s', 'r', options),
+  listHistory: (client, options) => readAll(client.listHistory('s', 'r', options)),
   publish: (client, options) => client.publish([record], options),
   stats: (client, options) => client.stats({}, options),
   overview: (client, options) => client.overview({}, options),
@@ -43,7 +44,7 @@ it.each(cases)('%s gives its signal to each request, and does not send it', asyn
     fetch: async (_url, init) => {
       signals.push(init?.signal);
       bodies.push(String(init?.body));
-      const page = { jobs: [], results: [], records: [], status: 'COMPLETED' };
+      const page = { jobs: [], results: [], records: [], versions: [], status: 'COMPLETED' };
       return Response.json(page);
     },
   });

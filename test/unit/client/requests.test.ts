@@ -261,6 +261,30 @@ it('getResult is undefined for a record without a result, and rejects for any ot
   });
 });
 
+it('listHistory reads every page with its size, and has nothing for a record without a result', async () => {
+  const { client, sent } = createScripted([
+    json({ versions: [{ revision: 2 }], next_cursor: 'next' }),
+    json({ versions: [{ revision: 1 }] }),
+    refusal(404),
+    refusal(403),
+  ]);
+  const readAll = async (...[options]: Parameters<typeof client.listHistory>[2][]) => {
+    const revisions: number[] = [];
+    for await (const { revision } of client.listHistory('a/b', 'r/1', options))
+      revisions.push(revision);
+    return revisions;
+  };
+  expect(await readAll({ page_size: 7 })).toEqual([2, 1]);
+  expect(await readAll()).toEqual([]);
+  await expect(readAll()).rejects.toMatchObject({ status: 403 });
+  expect(sent.map(({ path }) => path)).toEqual([
+    '/v1/results/a%2Fb/r%2F1/history?limit=7',
+    '/v1/results/a%2Fb/r%2F1/history?limit=7&cursor=next',
+    '/v1/results/a%2Fb/r%2F1/history?limit=50',
+    '/v1/results/a%2Fb/r%2F1/history?limit=50',
+  ]);
+});
+
 it('listResults reads every page with its query and its size', async () => {
   const { client, sent } = createScripted([
     json({ results: [{ record_id: 'a' }], next_cursor: 'next' }),

@@ -7,6 +7,7 @@ import {
   callbackBodySchema,
   errorResponseSchema,
   healthResponseSchema,
+  historyResponseSchema,
   jobResultsResponseSchema,
   jobsResponseSchema,
   overviewResponseSchema,
@@ -19,6 +20,7 @@ import {
 } from '../../../schemas/index.ts';
 import { listAccepted, listRequired } from '../../support/fields.ts';
 import { aResult, asStored } from '../../support/results.ts';
+import { aVersion } from '../../support/versions.ts';
 
 const AT = '2026-11-23T10:00:00.000Z';
 const SCORES = { positive: 0.9, negative: 0.03, neutral: 0.05, mixed: 0.02 };
@@ -187,6 +189,21 @@ const ANSWERS: [string, z.ZodType, object, string[]][] = [
     resultsResponseSchema,
     { results: [LISTED], next_cursor: 'c', searched_until: AT },
     ['next_cursor', 'searched_until', ...listOptionalOfResult('results.0.')],
+  ],
+  [
+    'GET /results/{source}/{record_id}/history',
+    historyResponseSchema,
+    {
+      ...{ source: 's', record_id: 'r', next_cursor: 'c' },
+      versions: [aVersion({ analysis_run: 7, job_id: 'job_1', run_id: 'job_1' })],
+    },
+    [
+      'next_cursor',
+      ...['record_version', 'analysis_run', 'sentiment', 'score', 'confidence'].map(
+        (name) => `versions.0.${name}`,
+      ),
+      ...['analyzer', 'run_id', 'job_id'].map((name) => `versions.0.${name}`),
+    ],
   ],
   [
     'GET /stats',
