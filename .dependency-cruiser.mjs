@@ -103,7 +103,7 @@ export default {
       from: { path: rooms('operations') },
       to: {
         path: [
-          '^processors/(?!stream/decode/)',
+          '^processors/(?!stream/decode/|privacy/)',
           productExcept('operations', 'schemas', 'lib', 'ingest', 'processors', 'jobs', 'aws'),
           rooms(EMBEDDED_CLOUD),
         ],
@@ -130,6 +130,14 @@ export default {
       severity: 'error',
       from: { path: '^processors/analysis/' },
       to: { path: '^processors/stream/' },
+    },
+    {
+      name: 'privacy-stands-alone',
+      comment:
+        'The stream, the API and operations mask texts before anything else happens: privacy knows none of them.',
+      severity: 'error',
+      from: { path: '^processors/privacy/' },
+      to: { path: '^processors/(stream|analysis)/' },
     },
     {
       name: 'api-uses-analysis-and-submission',

@@ -22,6 +22,7 @@ export * from './language-code.ts';
 export * from './messages.ts';
 export * from './metadata.ts';
 export * from './order.ts';
+export * from './personal-data.ts';
 export * from './processed-position.ts';
 export * from './record.ts';
 export * from './restored.ts';

@@ -1,0 +1,20 @@
+import type { Candidate, Detector, Scan } from '../scan.ts';
+import { ADDRESS_PATTERNS } from './address-patterns.ts';
+
+/**
+ * Finds postal addresses by words for streets and the number of a house. This is a best effort: an
+ * address without such a word is not found.
+ */
+export const address: Detector = {
+  name: 'address',
+  mayFind: ({ has_digit }) => has_digit,
+  *find({ text, language_code, checkTime }: Scan): Generator<Candidate> {
+    for (const { languages, pattern } of ADDRESS_PATTERNS) {
+      if (!languages.includes(language_code)) continue;
+      for (const { index: start, 0: value } of text.matchAll(pattern)) {
+        checkTime();
+        yield { type: 'ADDRESS', start, end: start + value.length, score: 0.6 };
+      }
+    }
+  },
+};

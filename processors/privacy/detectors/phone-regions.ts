@@ -1,0 +1,23 @@
+/**
+ * The countries whose number plans are tried for a number without a country code, by the language
+ * of the text. The largest countries of a language come first.
+ */
+const REGIONS: Record<string, readonly string[]> = {
+  en: ['US', 'GB', 'IN', 'AU', 'IE', 'NZ', 'ZA', 'SG'],
+  es: ['ES', 'MX', 'AR', 'CO', 'CL', 'PE'],
+  fr: ['FR', 'BE', 'CH', 'CA'],
+  de: ['DE', 'AT', 'CH'],
+  it: ['IT', 'CH'],
+  pt: ['BR', 'PT'],
+  ar: ['SA', 'EG', 'AE', 'MA', 'JO', 'IQ'],
+  hi: ['IN'],
+  ja: ['JP'],
+  ko: ['KR'],
+  zh: ['CN', 'HK', 'SG'],
+  'zh-TW': ['TW', 'HK'],
+};
+const DEFAULT = ['US', 'GB', 'DE', 'FR', 'ES', 'IT', 'BR', 'IN', 'CN', 'JP', 'KR'];
+
+export function listRegions(language_code: string): readonly string[] {
+  return REGIONS[language_code] ?? DEFAULT;
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/**
+ * Types of personal data that DetectPiiEntities of Amazon Comprehend knows.
+ * Source: https://docs.aws.amazon.com/comprehend/latest/APIReference/API_PiiEntity.html
+ */
+const COMPREHEND_PERSONAL_DATA_TYPES = [
+  'ADDRESS',
+  'AGE',
+  'AWS_ACCESS_KEY',
+  'AWS_SECRET_KEY',
+  'BANK_ACCOUNT_NUMBER',
+  'BANK_ROUTING',
+  'CA_HEALTH_NUMBER',
+  'CA_SOCIAL_INSURANCE_NUMBER',
+  'CREDIT_DEBIT_CVV',
+  'CREDIT_DEBIT_EXPIRY',
+  'CREDIT_DEBIT_NUMBER',
+  'DATE_TIME',
+  'DRIVER_ID',
+  'EMAIL',
+  'INTERNATIONAL_BANK_ACCOUNT_NUMBER',
+  'IN_AADHAAR',
+  'IN_NREGA',
+  'IN_PERMANENT_ACCOUNT_NUMBER',
+  'IN_VOTER_NUMBER',
+  'IP_ADDRESS',
+  'LICENSE_PLATE',
+  'MAC_ADDRESS',
+  'NAME',
+  'PASSPORT_NUMBER',
+  'PASSWORD',
+  'PHONE',
+  'PIN',
+  'SSN',
+  'SWIFT_CODE',
+  'UK_NATIONAL_HEALTH_SERVICE_NUMBER',
+  'UK_NATIONAL_INSURANCE_NUMBER',
+  'UK_UNIQUE_TAXPAYER_REFERENCE_NUMBER',
+  'URL',
+  'USERNAME',
+  'US_INDIVIDUAL_TAX_IDENTIFICATION_NUMBER',
+  'VEHICLE_IDENTIFICATION_NUMBER',
+] as const;
+
+/** Types that only the local detectors find. Their names have the form of Comprehend's names. */
+const LOCAL_PERSONAL_DATA_TYPES = [
+  'API_TOKEN',
+  'BR_CNPJ',
+  'BR_CPF',
+  'CN_RESIDENT_ID',
+  'DE_TAX_ID',
+  'ES_NATIONAL_ID',
+  'FR_SOCIAL_SECURITY_NUMBER',
+  'IT_FISCAL_CODE',
+  'JP_MY_NUMBER',
+  'KR_RESIDENT_REGISTRATION_NUMBER',
+] as const;
+
+/** A type of personal data, for example `EMAIL`. */
+const personalDataType = z.enum([...COMPREHEND_PERSONAL_DATA_TYPES, ...LOCAL_PERSONAL_DATA_TYPES]);
+export type PersonalDataType = z.infer<typeof personalDataType>;

@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import {
+  createLocalDetection,
+  createLocalDetector,
+} from '../../../../processors/privacy/local-detector.ts';
+import type { Detector } from '../../../../processors/privacy/scan.ts';
+
+const detect = createLocalDetection();
+
+it('A finding has its place in UTF-16 units, in bytes of UTF-8 and in code points', () => {
+  expect(detect('😀é ann@example.com', 'en')).toEqual({
+    ok: true,
+    findings: [
+      {
+        type: 'EMAIL',
+        score: 0.99,
+        utf16: { start: 4, end: 19 },
+        utf8: { start: 7, end: 22 },
+        code_points: { start: 3, end: 18 },
+      },
+    ],
+  });
+});
+
+const broken: Detector = {
+  name: 'broken',
+  mayFind: () => true,
+  find() {
+    throw new Error('secret text');
+  },
+};
+
+it('A detector that throws makes the whole text unsafe, and its error is not passed on', () => {
+  const result = createLocalDetection({ detectors: [broken] })('secret text', 'en');
+  expect(result).toEqual({ ok: false, reason: 'failed', detector: 'broken' });
+});
+
+it('A text that takes longer than its time is unsafe, even if the detector never ends by itself', () => {
+  let time = 0;
+  const endless: Detector = {
+    name: 'endless',
+    mayFind: () => true,
+    *find(scan) {
+      for (;;) {
+        time += 1;
+        scan.checkTime();
+        yield { type: 'NAME', start: 0, end: 1, score: 0.1 };
+      }
+    },
+  };
+  const options = { detectors: [endless], now: () => time, time_limit_ms: 1_000 };
+  const result = createLocalDetection(options)('a', 'en');
+  expect(result).toEqual({ ok: false, reason: 'out_of_time', detector: 'endless' });
+  expect(time).toBeLessThan(1_100);
+});
+
+it('A detector that ends late makes the text unsafe too', () => {
+  let time = 0;
+  const late: Detector = {
+    name: 'late',
+    mayFind: () => true,
+    find() {
+      time += 2_000;
+      return [];
+    },
+  };
+  const options = { detectors: [late], now: () => time, time_limit_ms: 1_000 };
+  expect(createLocalDetection(options)('a', 'en')).toMatchObject({ reason: 'out_of_time' });
+});
+
+it('The local detector supports every language, and knows the cue words of all in one it does not know', async () => {
+  const detector = createLocalDetector();
+  expect(detector.supports('xx')).toBe(true);
+  expect(await detector.detect('Passwort: geheim, contraseña: secreta', 'xx')).toMatchObject({
+    findings: [{ type: 'PASSWORD' }, { type: 'PASSWORD' }],
+  });
+});
+
+it('Text that is not well-formed Unicode is searched like any other', () => {
+  expect(detect('\ud800 ann@example.com \udfff', 'en')).toMatchObject({
+    findings: [{ type: 'EMAIL', utf16: { start: 2, end: 17 } }],
+  });
+});
