@@ -11,6 +11,7 @@ import { redriveCommand } from './commands/redrive.ts';
 import { replayCommand } from './commands/replay.ts';
 import { resultsCommand } from './commands/results.ts';
 import { setAsideCommand } from './commands/set-aside.ts';
+import { statsCommand } from './commands/stats.ts';
 import { tailCommand } from './commands/tail.ts';
 import { explain } from './errors.ts';
 
@@ -19,7 +20,7 @@ const program = new Command('aurastream')
   .option('--stack <name>', 'the CloudFormation stack to use', 'AuraStream')
   .option(
     '--api-key <key>',
-    'for analyze, job and budget (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
+    'for analyze, stats, job and budget (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
   )
   .addHelpText(
     'after',
@@ -37,6 +38,7 @@ Examples:
   .addCommand(queryCommand())
   .addCommand(resultsCommand())
   .addCommand(tailCommand())
+  .addCommand(statsCommand())
   .addCommand(countsCommand())
   .addCommand(setAsideCommand())
   .addCommand(redriveCommand())

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { slug } from '../../schemas/index.ts';
+import { slug, timestamp } from '../../schemas/index.ts';
 
 export function aSlug(value: string): string {
   if (slug.safeParse(value).success) return value;
@@ -20,4 +20,13 @@ export function createNumberParser(least: number, most: number): (value: string)
     if (value.trim() !== '' && parsed >= least && parsed <= most) return parsed;
     throw new InvalidArgumentError(`Write a number from ${least} to ${most}.`);
   };
+}
+
+/** Parses a day or a time. A day such as `2026-11-23` means the start of the day in UTC. */
+export function parseTime(value: string): string {
+  const whole = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
+  if (!timestamp.safeParse(whole).success) {
+    throw new InvalidArgumentError('Use 2026-11-23 or 2026-11-23T10:00:00Z.');
+  }
+  return new Date(whole).toISOString();
 }

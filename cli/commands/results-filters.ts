@@ -5,10 +5,13 @@ import { aSlug } from './options.ts';
 
 export type FilterOptions = Pick<ResultsQuery, 'tenant' | 'source' | 'sentiment' | 'language'>;
 
-/** Adds the options that select results to a command. */
-export function addFilters(command: Command): Command {
+/**
+ * Adds the options that select results to a command. A command that calls the API has no tenant, because
+ * that of the API key counts.
+ */
+export function addFilters(command: Command, { has_tenant = true } = {}): Command {
+  if (has_tenant) command.option('--tenant <tenant>', 'whose records', aSlug, 'default');
   return command
-    .option('--tenant <tenant>', 'whose records', aSlug, 'default')
     .option('--source <source>', 'only of this source', aSlug)
     .addOption(
       new Option('--sentiment <sentiment>', 'only with this sentiment').choices(SENTIMENTS),

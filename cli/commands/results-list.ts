@@ -1,9 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { ResultsPage, ResultsQuery, ResultsReader } from '../../api/ports.ts';
-import { RESULT_ORDERS, RESULT_STATUSES, timestamp } from '../../schemas/index.ts';
+import { RESULT_ORDERS, RESULT_STATUSES } from '../../schemas/index.ts';
 import { printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
-import { parseLimit } from './options.ts';
+import { parseLimit, parseTime } from './options.ts';
 import { addFilters, type FilterOptions } from './results-filters.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -82,13 +82,4 @@ function toRow(columns: string[]) {
         result[name as keyof typeof result] as string | number | undefined,
       ]),
     );
-}
-
-/** Parses a day or a time. A day such as `2026-11-23` means the start of the day in UTC. */
-function parseTime(value: string): string {
-  const whole = /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
-  if (!timestamp.safeParse(whole).success) {
-    throw new InvalidArgumentError('Use 2026-11-23 or 2026-11-23T10:00:00Z.');
-  }
-  return new Date(whole).toISOString();
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
@@ -56,6 +56,19 @@ it('aurastream job submits a file, watches the job until it ends, exits with 2 i
 
   expect(await runCommand(['job', 'list'])).toContain(job_id);
   expect(JSON.parse(await runCommand(['job', 'list', '--json', '--limit', '1']))).toHaveLength(1);
+});
+
+it('aurastream stats draws the records of a job by source', async () => {
+  const file = await aFile('counted.csv', 'text\nI love my cat\nI hate rain\n');
+  await runCommand(['job', 'submit', file, '--source', 'counted', '--watch']);
+  await vi.waitFor(
+    async () => {
+      const shown = await runCommand(['stats', '--source', 'counted', '--by', 'source']);
+      expect(shown).toMatch(/^all +2 {2}[▁█]+$/m);
+      expect(shown).toMatch(/^counted +2 +100 % {2}█+$/m);
+    },
+    { timeout: 60_000, interval: 500 },
+  );
 });
 
 it('aurastream job cancel cancels the job and prints its progress', async () => {

@@ -332,6 +332,35 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: '`aurastream stats` draws an answer of `GET /stats`: the series as sparklines, and bars by sentiment, source or language (`--by`).',
+      tests: [
+        'aurastream stats draws the series by sentiment, and the bars of the breakdown with their shares',
+        'aurastream stats draws the records of a job by source',
+        'no line of the statistics is wider than a terminal of %d columns',
+      ],
+    },
+    {
+      says: 'It has the same filters, `--since` and `--until` (a time, or `90m`, `24h` or `7d` ago).',
+      tests: [
+        'aurastream stats asks for the range, the interval and the filters, and prints the answer with --json',
+        '--since %s is refused',
+      ],
+    },
+    {
+      says: 'With `--watch` it draws again every two seconds, until Ctrl-C.',
+      tests: [
+        'aurastream stats --watch redraws until Ctrl-C, and shows a request that failed below the last statistics',
+        'a screen redraws in place, fits the terminal, and leaves it as it was with the last content',
+      ],
+    },
+    {
+      says: '`--json` prints the answer.',
+      tests: [
+        'aurastream stats asks for the range, the interval and the filters, and prints the answer with --json',
+        'aurastream stats --watch in a pipe prints each change once, with --json as a line',
+      ],
+    },
+    {
       says: '`aurastream tail` prints results as they arrive, oldest first, each version of a record once',
       tests: [
         'tail has the newest results first, then each new one once, oldest arrival first',
