@@ -11,7 +11,7 @@ export interface HandleDeps {
 }
 
 /** The answer of a function whose mapping reports single changes. */
-export interface HistoryResponse {
+export interface KeepResponse {
   batchItemFailures: { itemIdentifier: string }[];
 }
 
@@ -19,7 +19,7 @@ export interface HistoryResponse {
  * Creates the function that answers Lambda: it stores the versions that a batch has replaced, writes
  * one log line and the metrics, and says from which change on Lambda must deliver the batch again.
  */
-export function createHandle(deps: HandleDeps): (event: unknown) => Promise<HistoryResponse> {
+export function createHandle(deps: HandleDeps): (event: unknown) => Promise<KeepResponse> {
   return async (input) => {
     const report = await keepSafely(deps, input);
     const { versions, unreadable, failed_versions, failed_from } = report;

@@ -109,6 +109,10 @@ it('aurastream ingest publishes valid records, names the line of each invalid on
       attributes: { stars: '5' },
     });
   }, WAIT);
+  const { run_id } = JSON.parse(stdout);
+  expect(await json(['results', 'history', 'my-reviews', 'csv-1'])).toMatchObject([
+    { run_id, status: 'analyzed', sentiment: 'POSITIVE' },
+  ]);
 });
 
 it('aurastream ingest reads standard input, and query and results find the records', async () => {
