@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { TemplateResource } from '@aurastream/embedded-cloud';
 
 /** Rate of calls to Comprehend that no measurement reaches, in calls per second. */
@@ -25,12 +26,25 @@ export function removeRateLimits({ Type, Properties }: TemplateResource, logical
 export function createCaller(base_url: string, api_key: string) {
   const agent = new Agent({ keepAlive: true });
   const headers = { 'content-type': 'application/json', 'x-api-key': api_key };
-  return async (text: string): Promise<void> => {
+  return async (content: string): Promise<void> => {
     const outgoing = request(`${base_url}/analyze/sync`, { method: 'POST', agent, headers });
-    outgoing.end(JSON.stringify({ text, options: { language_code: 'en' } }));
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    await once(response.resume(), 'end');
-    if (response.statusCode !== 200)
-      throw new Error(`Expected the API to answer 200, got ${response.statusCode}`);
+    outgoing.end(JSON.stringify({ text: content, options: { language_code: 'en' } }));
+    void (await readAnswer(outgoing));
   };
+}
+
+/** Creates a function that reads a path of the API, and returns the answer. */
+export function createGetter(base_url: string, api_key: string) {
+  const agent = new Agent({ keepAlive: true });
+  const headers = { 'x-api-key': api_key };
+  return (path: string): Promise<string> =>
+    readAnswer(request(`${base_url}${path}`, { agent, headers }).end());
+}
+
+async function readAnswer(outgoing: ClientRequest): Promise<string> {
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const answer = await text(response);
+  if (response.statusCode !== 200)
+    throw new Error(`Expected the API to answer 200, got ${response.statusCode}: ${answer}`);
+  return answer;
 }

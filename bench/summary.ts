@@ -57,6 +57,14 @@ const GOALS: [label: string, prefix: string][] = [
   ['peak memory of the submission function, a file of 1 GB', 'memory.peak_rss.submission.'],
   ['peak memory of a producer, a file of 1 GB', 'memory.peak_rss.producer.'],
   ['error of `aurastream plan`, any load', 'plan.error_of_'],
+  ['`GET /overview` over 1 to 30 days of hours, p99, 10 callers', 'insight.overview_p99.'],
+  ['`GET /stats` over 1 to 30 days of hours, p99, 10 callers', 'insight.stats_p99.'],
+  ['from the row to the counts, the longest', 'insight.counts_after_row_max'],
+  ["from the producer's acknowledgement to SQL, the longest", 'insight.query_freshness_max'],
+  [
+    "records per second on the embedded cloud, without the consumer's rate limit",
+    'insight.records_per_second_lifted',
+  ],
 ];
 
 function buildGoalsTable(figures: Figure[]): string {

@@ -1,32 +1,13 @@
-import {
-  addMeasures,
-  type Measures,
-  MILLIONTHS,
-  OUTCOMES,
-  type Outcome,
-} from '../../insight/counts/measures.ts';
+import { MILLIONTHS } from '../../insight/counts/measures.ts';
 import type { Bucket } from '../../insight/counts/read.ts';
-import {
-  type Scores,
-  SENTIMENTS,
-  type Sentiment,
-  type StatsResponse,
-} from '../../schemas/index.ts';
+import type { Sentiment, StatsResponse } from '../../schemas/index.ts';
+import { type Cell, digest, type VerdictSums } from './digest.ts';
 
-/** Which records an answer counts. */
+/** Selects the records that an answer counts. */
 export interface StatsFilter {
   source?: string | undefined;
   language?: string | undefined;
   sentiment?: Sentiment | undefined;
-}
-
-/** Records of one source, language and outcome in one bucket. */
-interface Cell {
-  start_ms: number;
-  source: string;
-  language_code: string;
-  outcome: Outcome;
-  records: number;
 }
 
 type Tally = Pick<StatsResponse, 'total' | 'withdrawn' | 'by_sentiment'>;
@@ -48,23 +29,19 @@ export function aggregate(
   { starts, usd_per_unit }: { starts: number[]; usd_per_unit: number },
 ): Aggregates {
   const selected = buckets.filter(({ source }) => source === (filter.source ?? source));
-  const cells = selected.flatMap(readCells).filter(createIsAsked(filter));
-  const changed_at = Math.max(0, ...selected.map((bucket) => bucket.changed_at));
-  const by_start = groupBy(cells, ({ start_ms }) => start_ms);
+  const sums = addUp(selected, filter);
   return {
-    ...(changed_at === 0 ? {} : { as_of: new Date(changed_at).toISOString() }),
-    ...tally(cells),
-    by_source: largestFirst(groupBy(cells, ({ source }) => source)).map(([source, some]) => {
-      return { source, ...some };
+    ...(sums.changed_at === 0 ? {} : { as_of: new Date(sums.changed_at).toISOString() }),
+    ...sums.all,
+    by_source: largestFirst(sums.by_source).map(([source, tally]) => ({ source, ...tally })),
+    by_language: largestFirst(sums.by_language).map(([language_code, tally]) => {
+      return { language_code, ...tally };
     }),
-    by_language: largestFirst(groupBy(cells, (cell) => cell.language_code)).map(
-      ([language_code, some]) => ({ language_code, ...some }),
-    ),
     over_time: starts.map((start) => ({
       start: new Date(start).toISOString(),
-      ...tally(by_start.get(start) ?? []),
+      ...(sums.by_start.get(start) ?? createTally()),
     })),
-    ...(isWhole(filter) ? aggregateVerdicts(selected, usd_per_unit) : {}),
+    ...(isWhole(filter) ? describeVerdicts(selected, usd_per_unit) : {}),
   };
 }
 
@@ -73,68 +50,71 @@ function isWhole({ language, sentiment }: StatsFilter): boolean {
   return language === undefined && sentiment === undefined;
 }
 
-const OUTCOME_OF = new Map(
-  Object.entries(OUTCOMES).map(([outcome, code]) => [code as string, outcome as Outcome]),
-);
-
-function readCells({ start_ms, source, measures }: Bucket): Cell[] {
-  return Object.entries(measures).flatMap(([name, records]) => {
-    const [kind, language_code = '', code = ''] = name.split('.');
-    const outcome = OUTCOME_OF.get(code);
-    if (kind !== 'n' || outcome === undefined) return [];
-    return [{ start_ms, source, language_code, outcome, records }];
-  });
+interface Sums {
+  changed_at: number;
+  all: Tally;
+  by_source: Map<string, Tally>;
+  by_language: Map<string, Tally>;
+  by_start: Map<number, Tally>;
 }
 
-function createIsAsked({ language, sentiment }: StatsFilter): (cell: Cell) => boolean {
-  return ({ language_code, outcome }) =>
-    language_code === (language ?? language_code) && outcome === (sentiment ?? outcome);
+/** Adds up the records in one pass, because a month of hours has tens of thousands of cells. */
+function addUp(buckets: Bucket[], { language, sentiment }: StatsFilter): Sums {
+  const sums: Sums = {
+    changed_at: 0,
+    all: createTally(),
+    by_source: new Map(),
+    by_language: new Map(),
+    by_start: new Map(),
+  };
+  for (const { start_ms, source, measures, changed_at } of buckets) {
+    sums.changed_at = Math.max(sums.changed_at, changed_at);
+    const of_source = getTally(sums.by_source, source);
+    const of_start = getTally(sums.by_start, start_ms);
+    for (const cell of digest(measures).cells) {
+      if (language !== undefined && cell.language_code !== language) continue;
+      if (sentiment !== undefined && cell.outcome !== sentiment) continue;
+      count(sums.all, cell);
+      count(of_source, cell);
+      count(of_start, cell);
+      count(getTally(sums.by_language, cell.language_code), cell);
+    }
+  }
+  return sums;
 }
 
-function tally(cells: Cell[]): Tally {
+function createTally(): Tally {
   const by_sentiment = { POSITIVE: 0, NEGATIVE: 0, NEUTRAL: 0, MIXED: 0, no_verdict: 0 };
-  let withdrawn = 0;
-  for (const { outcome, records } of cells) {
-    if (outcome === 'withdrawn') withdrawn += records;
-    else by_sentiment[isSentiment(outcome) ? outcome : 'no_verdict'] += records;
-  }
-  const total = Object.values(by_sentiment).reduce((sum, records) => sum + records, 0);
-  return { total, withdrawn, by_sentiment };
+  return { total: 0, withdrawn: 0, by_sentiment };
 }
 
-function isSentiment(outcome: Outcome): outcome is Sentiment {
-  return (SENTIMENTS as readonly string[]).includes(outcome);
+function getTally<Key>(tallies: Map<Key, Tally>, key: Key): Tally {
+  const known = tallies.get(key);
+  if (known !== undefined) return known;
+  const tally = createTally();
+  tallies.set(key, tally);
+  return tally;
 }
 
-function groupBy<Key>(cells: Cell[], keyOf: (cell: Cell) => Key): Map<Key, Cell[]> {
-  const groups = new Map<Key, Cell[]>();
-  for (const cell of cells) {
-    const group = groups.get(keyOf(cell));
-    if (group === undefined) groups.set(keyOf(cell), [cell]);
-    else group.push(cell);
+function count(tally: Tally, { counts_as, records }: Cell): void {
+  if (counts_as === undefined) tally.withdrawn += records;
+  else {
+    tally.by_sentiment[counts_as] += records;
+    tally.total += records;
   }
-  return groups;
 }
 
 /** Leaves out groups without records: a correction has moved their records elsewhere. */
-function largestFirst(groups: Map<string, Cell[]>): [string, Tally][] {
+function largestFirst(groups: Map<string, Tally>): [string, Tally][] {
   return [...groups]
-    .map(([name, cells]): [string, Tally] => [name, tally(cells)])
     .filter(([, { total, withdrawn }]) => total + withdrawn > 0)
     .sort(([a, one], [b, other]) => other.total - one.total || (a < b ? -1 : 1));
 }
 
-function aggregateVerdicts(buckets: Bucket[], usd_per_unit: number): Verdicts {
-  const sum: Measures = {};
-  for (const { measures } of buckets) addMeasures(sum, measures);
-  const read = (name: string) => sum[name] ?? 0;
-  const hits = read('cache.batch') + read('cache.memory') + read('cache.table');
-  const misses = read('cache.miss');
+function describeVerdicts(buckets: Bucket[], usd_per_unit: number): Verdicts {
+  const { hits, misses, billed_units, avoided_units, scores } = addVerdicts(buckets);
   const verdicts = hits + misses;
-  const billed_units = read('units.billed');
-  const avoided_units = read('units.avoided');
-  const average = (name: keyof Scores) =>
-    round(verdicts === 0 ? 0 : read(`score.${name}`) / MILLIONTHS / verdicts);
+  const average = (sum: number) => round(verdicts === 0 ? 0 : sum / MILLIONTHS / verdicts);
   return {
     cache: { hits, misses, hit_rate: verdicts === 0 ? 0 : hits / verdicts },
     billing: {
@@ -144,12 +124,29 @@ function aggregateVerdicts(buckets: Bucket[], usd_per_unit: number): Verdicts {
       avoided_usd: round(avoided_units * usd_per_unit),
     },
     average_scores: {
-      positive: average('positive'),
-      negative: average('negative'),
-      neutral: average('neutral'),
-      mixed: average('mixed'),
+      positive: average(scores.positive),
+      negative: average(scores.negative),
+      neutral: average(scores.neutral),
+      mixed: average(scores.mixed),
     },
   };
+}
+
+function addVerdicts(buckets: Bucket[]): VerdictSums {
+  const scores = { positive: 0, negative: 0, neutral: 0, mixed: 0 };
+  const sums = { hits: 0, misses: 0, billed_units: 0, avoided_units: 0, scores };
+  for (const { measures } of buckets) {
+    const { verdicts } = digest(measures);
+    sums.hits += verdicts.hits;
+    sums.misses += verdicts.misses;
+    sums.billed_units += verdicts.billed_units;
+    sums.avoided_units += verdicts.avoided_units;
+    scores.positive += verdicts.scores.positive;
+    scores.negative += verdicts.scores.negative;
+    scores.neutral += verdicts.scores.neutral;
+    scores.mixed += verdicts.scores.mixed;
+  }
+  return sums;
 }
 
 function round(amount: number): number {

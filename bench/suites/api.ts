@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ComprehendClient, DetectSentimentCommand } from '@aws-sdk/client-comprehend';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { createCaller, removeRateLimits } from '../api-caller.ts';
@@ -12,6 +11,7 @@ import { environmentOf, loadDeployedFunctions, withFunction } from '../functions
 import { computeMedian, computeQuantile } from '../percentiles.ts';
 import type { InvocationReport } from '../processes/function.ts';
 import type { Run, Suite } from '../suite.ts';
+import { timeRequests } from '../time-requests.ts';
 import { measureLoad } from './api-load.ts';
 
 /**
@@ -200,35 +200,4 @@ function createAnalyzerCall({ config }: BenchCloud) {
     const Text = `Without the API ${n++}`;
     await client.send(new DetectSentimentCommand({ Text, LanguageCode: 'en' }));
   };
-}
-
-/**
- * Sends the given number of requests in total and returns the duration of each request in
- * milliseconds. The callers send in parallel. A caller sends at most one request per `interval_ms`.
- */
-async function timeRequests(
-  { signal }: Run,
-  {
-    callers,
-    requests,
-    interval_ms = 0,
-  }: { callers: number; requests: number; interval_ms?: number },
-  send: () => Promise<void>,
-): Promise<number[]> {
-  const times: number[] = [];
-  let left = requests;
-  const caller = async (_: unknown, i: number) => {
-    if (interval_ms > 0) await sleep((i * interval_ms) / callers);
-    while (left > 0) {
-      left -= 1;
-      signal.throwIfAborted();
-      const started_at = performance.now();
-      await send();
-      const took_ms = performance.now() - started_at;
-      times.push(took_ms);
-      if (took_ms < interval_ms) await sleep(interval_ms - took_ms);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  return times;
 }

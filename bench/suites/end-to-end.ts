@@ -26,7 +26,7 @@ const POLL_MS = 100;
 const POPULAR_TEXTS = 20;
 /** How long the suite waits for a new row before the suite fails, in milliseconds. */
 const STALLED_MS = 60_000;
-const SOURCE = { tenant: 'default', source: 'bench' };
+export const SOURCE = { tenant: 'default', source: 'bench' };
 
 /**
  * Publishes bursts of 50, 500 and 5,000 records with the product's publisher. The suite measures
@@ -112,22 +112,28 @@ function buildGrowth(loads: BurstResult[]): Figure {
 }
 
 async function measureWithoutRateLimit(run: Run): Promise<Figure> {
-  const { consumer } = await loadDeployedFunctions();
-  const removeLimit = ({ Properties }: TemplateResource, logical_id: string) => {
-    if (logical_id !== consumer.logical_id) return;
-    const { Environment } = Properties as { Environment: { Variables: Record<string, string> } };
-    Environment.Variables.ANALYZER_CALLS_PER_SECOND = '10000';
-  };
-  const load = await withAssembly(removeLimit, (assembly_dir) =>
-    withWarmCloud(run, assembly_dir, (cloud) =>
-      runBurst(run, cloud, { name: 'lifted', scale: 100 }),
-    ),
+  const load = await withoutRateLimit(run, (cloud) =>
+    runBurst(run, cloud, { name: 'lifted', scale: 100 }),
   );
   return buildFigure({
     name: 'end_to_end.records_per_second_lifted.load_100',
     value: load.records_per_second,
     unit: 'records/s',
   });
+}
+
+/** Runs the work with a warm embedded cloud whose consumer does not limit its rate. */
+export async function withoutRateLimit<T>(
+  run: Run,
+  work: (cloud: BenchCloud) => Promise<T>,
+): Promise<T> {
+  const { consumer } = await loadDeployedFunctions();
+  const removeLimit = ({ Properties }: TemplateResource, logical_id: string) => {
+    if (logical_id !== consumer.logical_id) return;
+    const { Environment } = Properties as { Environment: { Variables: Record<string, string> } };
+    Environment.Variables.ANALYZER_CALLS_PER_SECOND = '10000';
+  };
+  return withAssembly(removeLimit, (assembly_dir) => withWarmCloud(run, assembly_dir, work));
 }
 
 /** Runs the work with an embedded cloud whose consumer has already started on every shard. */
@@ -191,7 +197,8 @@ function sampleRecords<Item>(items: Item[]): Item[] {
   return drawn.slice(0, WATCHED).map(({ item }) => item);
 }
 
-function generateRecords(name: string, load: number): RecordInput[] {
+/** Generates records. 60 % of the texts are repeats. */
+export function generateRecords(name: string, load: number): RecordInput[] {
   return Array.from({ length: load }, (_, i) => {
     const topic = i % 5 < 2 ? `order ${i}` : `day ${Math.floor(i / 5) % POPULAR_TEXTS}`;
     return {
@@ -207,7 +214,7 @@ function generateRecords(name: string, load: number): RecordInput[] {
  *
  * @returns the time at which each record was acknowledged, by record id.
  */
-async function publish(
+export async function publish(
   { config, stack }: BenchCloud,
   records: RecordInput[],
 ): Promise<Map<string, number>> {

@@ -3,6 +3,7 @@ import { api } from './api.ts';
 import { cold_start } from './cold-start.ts';
 import { consumer } from './consumer.ts';
 import { end_to_end } from './end-to-end.ts';
+import { insight } from './insight.ts';
 import { memory } from './memory.ts';
 import { privacy } from './privacy.ts';
 import { publisher } from './publisher.ts';
@@ -18,4 +19,5 @@ export const SUITES: Suite[] = [
   publisher,
   memory,
   privacy,
+  insight,
 ];

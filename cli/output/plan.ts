@@ -7,6 +7,7 @@ import {
   type Proposal,
   type QuotaFit,
   type QuotaToRaise,
+  RAW_DAYS,
 } from '@aurastream/cost-model';
 import { formatUsd, type PlanLine } from './plan-line.ts';
 import { formatSyncCosts, listSyncLines } from './plan-sync.ts';
@@ -120,7 +121,7 @@ function formatCosts(plan: Plan): string {
   const { redelivered_share, queries_per_day, downloaded_share } = plan.load;
   return `${formatTable(columns, rows, { right: columns.slice(1) })}
 
-Prices of us-east-1. The lake holds the results of a year, ${formatPercent(redelivered_share)} % of the records are delivered twice,
+Prices of us-east-1. The lake holds the rows of a year and raw objects of ${RAW_DAYS} days, ${formatPercent(redelivered_share)} % of the records are delivered twice,
 SQL runs ${formatNumber(queries_per_day)} times a day over one day, and ${formatPercent(downloaded_share)} % of the results leave AWS.
 The last column is the month's cost per million records. It falls with volume, because Comprehend's price does,
 and because more records share the fixed prices.`;

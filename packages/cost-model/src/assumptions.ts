@@ -21,6 +21,10 @@ export const DEPLOYED = {
   cache_ttl_seconds: 30 * 86_400,
   lake_buffer_seconds: 60,
   lake_buffer_mb: 64,
+  lake_raw_days: 30,
+  lake_merge_seconds: 300,
+  lake_snapshot_days: 1,
+  deleted_objects_days: 7,
   timeout_seconds: 120,
   /** Share of the timeout that a batch may spend on the analysis. */
   analysis_share: 0.8,
@@ -80,6 +84,9 @@ export const MEASURED = {
   line_bytes: 710,
   /** Size of a gzipped object of the lake, divided by the size of its lines. */
   gzip_share: 0.2,
+  /** Size of a row of the table `results` without its text, and of each byte of its text, in Parquet. */
+  table_row_bytes: 100,
+  table_text_share: 0.43,
   /** Bytes that Lambda and the consumer log for one batch, and the API for one request. */
   log_bytes_per_batch: 3_000,
   log_bytes_per_request: 1_200,

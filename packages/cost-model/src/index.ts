@@ -12,6 +12,7 @@ export {
 } from './cost.ts';
 export type { Finding, PlanPart, Proposal } from './finding.ts';
 export { formatNumber } from './format-number.ts';
+export { RAW_DAYS } from './lake.ts';
 export { loadSchema, type PlannedLoad } from './load.ts';
 export { MONTHLY_STAGES, type MonthlyCost } from './monthly.ts';
 export { type Plan, planLoad } from './plan.ts';

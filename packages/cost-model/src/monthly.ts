@@ -1,10 +1,9 @@
 import { DEPLOYED, HOURS_PER_MONTH, MEASURED, SECONDS_PER_MONTH } from './assumptions.ts';
 import { COST_STAGES, computeCost, multiplyUsage, type Usage } from './cost.ts';
+import { estimateLakeBytes, priceKeeper, priceQueries } from './lake.ts';
 import type { PlannedLoad } from './load.ts';
 import {
   ALARM_USD_PER_MONTH,
-  ATHENA_LEAST_BYTES,
-  ATHENA_USD_PER_TB,
   DYNAMODB_BACKUP_USD_PER_GB_MONTH,
   EGRESS_TIERS,
   GB,
@@ -33,13 +32,6 @@ type MonthlyStage = (typeof MONTHLY_STAGES)[number];
 export type MonthlyCost = Record<MonthlyStage | 'total', number>;
 
 /**
- * Number of months of results that the lake holds. The lake keeps its objects, so its cost grows
- * every month. A plan shows the month after a year.
- */
-const LAKE_MONTHS = 12;
-const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
-
-/**
  * Computes the cost of a month in USD, with the price tiers, the hourly price of the stream, and
  * what runs beside the records: backups, monitoring, queries and data that leaves AWS.
  */
@@ -50,11 +42,12 @@ export function computeMonthlyCost(load: PlannedLoad, usage_of_1000: Usage): Mon
   const cost = computeCost(storeForMonths(load, usage));
   return addUp({
     ...cost,
+    lake: cost.lake + priceKeeper(load, compress(usage).s3_bytes),
     stream: cost.stream + KINESIS_USD_PER_STREAM_HOUR * HOURS_PER_MONTH,
     backups: ((estimateBackupByteMonths(load) * thousands) / GB) * DYNAMODB_BACKUP_USD_PER_GB_MONTH,
     redelivery: computeCost(compress(redelivered)).total,
     monitoring: priceMonitoring(usage.lambda_requests / SECONDS_PER_MONTH),
-    queries: priceQueries(load, usage.s3_bytes),
+    queries: priceQueries(load),
     egress: priceByTiers(EGRESS_TIERS, (load.downloaded_share * usage.s3_bytes) / GB),
   });
 }
@@ -63,13 +56,13 @@ function addUp(stages: Record<MonthlyStage, number>): MonthlyCost {
   return { ...stages, total: MONTHLY_STAGES.reduce((sum, stage) => sum + stages[stage], 0) };
 }
 
-/** Replaces the month's lines by the compressed lines of all months that the lake holds. */
-function storeForMonths({ records_per_second }: PlannedLoad, usage: Usage): Usage {
+/** Replaces the month's lines by the bytes that the lake holds, raw objects and table. */
+function storeForMonths(load: PlannedLoad, usage: Usage): Usage {
   const stored = compress(usage);
   return {
     ...stored,
-    s3_bytes: stored.s3_bytes * LAKE_MONTHS,
-    s3_puts: estimateLakeObjects(records_per_second, usage.s3_bytes),
+    s3_bytes: estimateLakeBytes(load, stored.s3_bytes),
+    s3_puts: estimateLakeObjects(load.records_per_second, usage.s3_bytes),
   };
 }
 
@@ -99,13 +92,6 @@ function priceMonitoring(batches_per_second: number): number {
     DEPLOYED.secrets * SECRET_USD_PER_MONTH +
     traces * XRAY_USD_PER_TRACE
   );
-}
-
-/** Prices the queries of a month. Each query scans the compressed lines of one day. */
-function priceQueries({ queries_per_day }: PlannedLoad, line_bytes: number): number {
-  const day_bytes = (line_bytes * MEASURED.gzip_share) / DAYS_PER_MONTH;
-  const scanned_bytes = Math.max(ATHENA_LEAST_BYTES, day_bytes);
-  return queries_per_day * DAYS_PER_MONTH * (scanned_bytes / 2 ** 40) * ATHENA_USD_PER_TB;
 }
 
 /** Computes the mean cost of a million records from the cost of a month. */

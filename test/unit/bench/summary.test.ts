@@ -75,6 +75,11 @@ const OTHERS: [name: string, unit: string][] = [
   ['memory.peak_rss.submission.mb_1000', 'bytes'],
   ['memory.peak_rss.producer.mb_1000', 'bytes'],
   ['plan.error_of_usd.base', 'share'],
+  ['insight.overview_p99.7_days', 'ms'],
+  ['insight.stats_p99.7_days', 'ms'],
+  ['insight.counts_after_row_max', 'ms'],
+  ['insight.query_freshness_max', 'ms'],
+  ['insight.records_per_second_lifted', 'records/s'],
 ];
 
 it('buildSummary shows the range over all loads, and a goal as met only if each load meets it', () => {

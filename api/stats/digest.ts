@@ -1,0 +1,76 @@
+import { type Measures, OUTCOMES, type Outcome } from '../../insight/counts/measures.ts';
+import { type Scores, SENTIMENTS, type Sentiment } from '../../schemas/index.ts';
+
+/** Records of one language and outcome in a bucket. */
+export interface Cell {
+  language_code: string;
+  outcome: Outcome;
+  /** Where the records count in {@link Tally}: the outcome, or `no_verdict`. Absent: withdrawn. */
+  counts_as: Sentiment | 'no_verdict' | undefined;
+  records: number;
+}
+
+/** Sums over the verdicts of a bucket. The scores are in millionths. */
+export interface VerdictSums {
+  hits: number;
+  misses: number;
+  billed_units: number;
+  avoided_units: number;
+  scores: Scores;
+}
+
+/** The measures of a bucket, parsed. */
+export interface Digest {
+  cells: Cell[];
+  verdicts: VerdictSums;
+}
+
+const OUTCOME_OF = new Map(
+  Object.entries(OUTCOMES).map(([outcome, code]) => [code as string, outcome as Outcome]),
+);
+
+/**
+ * The digests of buckets that stay in memory. Parsing the names of the measures takes most of the
+ * time of an answer, and a bucket of a closed day is asked for again and again.
+ */
+const known = new WeakMap<Measures, Digest>();
+
+/** Parses the measures of a bucket, once as long as the bucket stays in memory. */
+export function digest(measures: Measures): Digest {
+  const digested = known.get(measures) ?? parse(measures);
+  known.set(measures, digested);
+  return digested;
+}
+
+function parse(measures: Measures): Digest {
+  const read = (name: string) => measures[name] ?? 0;
+  return {
+    cells: Object.entries(measures).flatMap(([name, records]) => {
+      const [kind, language_code = '', code = ''] = name.split('.');
+      const outcome = OUTCOME_OF.get(code);
+      if (kind !== 'n' || outcome === undefined) return [];
+      return [{ language_code, outcome, counts_as: countAs(outcome), records }];
+    }),
+    verdicts: {
+      hits: read('cache.batch') + read('cache.memory') + read('cache.table'),
+      misses: read('cache.miss'),
+      billed_units: read('units.billed'),
+      avoided_units: read('units.avoided'),
+      scores: {
+        positive: read('score.positive'),
+        negative: read('score.negative'),
+        neutral: read('score.neutral'),
+        mixed: read('score.mixed'),
+      },
+    },
+  };
+}
+
+function countAs(outcome: Outcome): Cell['counts_as'] {
+  if (outcome === 'withdrawn') return undefined;
+  return isSentiment(outcome) ? outcome : 'no_verdict';
+}
+
+function isSentiment(outcome: Outcome): outcome is Sentiment {
+  return (SENTIMENTS as readonly string[]).includes(outcome);
+}
