@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import type { ApiDeps } from './deps.ts';
+import type { ApiDeps, AppDeps } from './deps.ts';
 import { setCorsHeaders } from './http/cors.ts';
 import type { ApiEnv } from './http/env.ts';
 import { HttpError, toErrorResponse, toHttpError } from './http/errors.ts';
@@ -8,8 +8,15 @@ import type { Route } from './routes/route.ts';
 
 /** Creates the HTTP API as a Hono app, which an HTTP server or a Lambda function can run. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
+  return createApp(deps, createRoutes(deps.languages, deps.settings.serves_docs));
+}
+
+/** Creates an app with some routes of the API. */
+export function createApp<Deps extends AppDeps>(
+  deps: Deps,
+  all_routes: Route<Deps>[],
+): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
-  const all_routes = createRoutes(deps.languages, deps.settings.serves_docs);
   app.use(observeRequests(deps, all_routes));
   for (const [path, routes] of groupByPath(all_routes)) {
     for (const route of routes) {
@@ -40,7 +47,7 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
 /**
  * Assigns an id to each request, sets the common headers of each answer, and reports the answer.
  */
-function observeRequests(deps: ApiDeps, routes: Route[]): MiddlewareHandler<ApiEnv> {
+function observeRequests(deps: AppDeps, routes: Pick<Route, 'path'>[]): MiddlewareHandler<ApiEnv> {
   const findRoutePath = createFindPath(routes);
   return async (c, next) => {
     const started = deps.now();
@@ -69,7 +76,7 @@ function observeRequests(deps: ApiDeps, routes: Route[]): MiddlewareHandler<ApiE
  * Stores the tenant that the authorizer returned. A route that needs an API key answers with status
  * 401 if the authorizer returned no tenant.
  */
-function requireTenant({ needs_key }: Route): MiddlewareHandler<ApiEnv> {
+function requireTenant({ needs_key }: Pick<Route, 'needs_key'>): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const tenant = c.env?.requestContext?.authorizer?.tenant;
     if (needs_key && tenant === undefined) {
@@ -81,8 +88,8 @@ function requireTenant({ needs_key }: Route): MiddlewareHandler<ApiEnv> {
 }
 
 /** Groups the routes by path. The paths are written in the notation of Hono's router. */
-function groupByPath(routes: Route[]): Map<string, Route[]> {
-  const paths = new Map<string, Route[]>();
+function groupByPath<Deps>(routes: Route<Deps>[]): Map<string, Route<Deps>[]> {
+  const paths = new Map<string, Route<Deps>[]>();
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
     paths.set(path, [...(paths.get(path) ?? []), route]);
@@ -94,7 +101,7 @@ function groupByPath(routes: Route[]): Map<string, Route[]> {
  * Creates a function that finds the route for the path of a request. The function returns the path
  * of the route in the notation of OpenAPI.
  */
-function createFindPath(routes: Route[]): (path: string) => string | undefined {
+function createFindPath(routes: Pick<Route, 'path'>[]): (path: string) => string | undefined {
   const patterns = routes.map((route) => ({
     path: route.path,
     pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),

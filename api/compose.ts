@@ -29,6 +29,7 @@ import {
 import { createApi } from './app.ts';
 import { withAnalysisDeadline } from './deadline.ts';
 import type { ApiDeps } from './deps.ts';
+import { DOWNLOAD_LIMITS } from './download/limits.ts';
 import { createReady } from './ready.ts';
 import { composeStats, remember } from './stats/compose.ts';
 
@@ -68,6 +69,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
       cors_origins: environment.CORS_ORIGINS,
       serves_docs: environment.SERVES_DOCS,
     },
+    download_limits: DOWNLOAD_LIMITS,
     random_id: () => randomBytes(16).toString('hex'),
     now,
     version: manifest.version,

@@ -10,6 +10,7 @@ import type {
   ReadyResponse,
   StatsResponse,
 } from '../schemas/index.ts';
+import type { DownloadLimits } from './download/limits.ts';
 import type { ApiBindings } from './http/env.ts';
 import type { OverviewQuery, ResultsReader, SignUpload, StatsQuery } from './ports.ts';
 
@@ -26,6 +27,17 @@ export interface RequestReport {
   error_code?: ErrorCode;
 }
 
+/** Log entry about a download that has ended. */
+export interface DownloadReport {
+  request_id: string;
+  rows: number;
+  /** Bytes of the body, after compression. */
+  bytes: number;
+  duration_ms: number;
+  /** Whether the body was cut off, because of an error or because the caller has gone. */
+  is_cut_off: boolean;
+}
+
 interface ApiSettings {
   deadline_seconds: number;
   retention_seconds: number;
@@ -38,6 +50,11 @@ interface ApiSettings {
   /** Origins whose web pages may read the answers. The entry `*` stands for every origin. */
   cors_origins: string[];
   serves_docs: boolean;
+}
+
+/** Dependencies of each app, whatever its routes are. */
+export interface AppDeps extends Pick<ApiDeps, 'now' | 'request_id' | 'on_answer' | 'on_error'> {
+  settings: Pick<ApiSettings, 'cors_origins'>;
 }
 
 export interface ApiDeps {
@@ -60,6 +77,8 @@ export interface ApiDeps {
   overview: (query: OverviewQuery) => Promise<OverviewResponse>;
   ready: () => Promise<ReadyResponse>;
   settings: ApiSettings;
+  /** Limits of one response of a download. */
+  download_limits: DownloadLimits;
   /** Returns 32 random characters that cannot be guessed. */
   random_id: () => string;
   /** Returns the current time, in milliseconds since 1970. */
@@ -74,6 +93,7 @@ export interface ApiDeps {
    */
   request_id: (bindings: ApiBindings) => string;
   on_answer?: (report: RequestReport) => void;
+  on_download?: (report: DownloadReport) => void;
   /** Reports a bug in the API. Mistakes of the caller and failed AWS calls are not bugs. */
   on_error?: (error: unknown, request_id: string) => void;
 }

@@ -58,7 +58,8 @@ function addAdvice(error: unknown): unknown {
   return new Advice(error.message, adviceFor(error), { cause: error });
 }
 
-function adviceFor({ status, retry_after, request_id }: ApiError): string {
+function adviceFor({ status, code, retry_after, request_id }: ApiError): string {
+  if (code === 'INCOMPLETE') return 'Run the command again.';
   if (status === 401 || status === 403) {
     return 'Check the API key: `aurastream keys list` shows the valid ones.';
   }

@@ -1,18 +1,23 @@
 import { sleep as sleepByTimer } from '../lib/sleep.ts';
 import type { JobResultsResponse, JobsResponse, StatusResponse } from '../schemas/index.ts';
 import { isFinal } from '../schemas/job-status.ts';
+import { downloadResults } from './download.ts';
 import { readPages, sendForJson } from './json.ts';
-import type { ClientOptions, Send } from './send.ts';
+import { type ClientOptions, DEFAULT_ATTEMPTS, type Send } from './send.ts';
 import type { Client, WaitOptions } from './types.ts';
 
 const FIRST_POLL_MS = 500;
 const LONGEST_POLL_MS = 10_000;
 const POLL_GROWTH = 1.3;
 
-type JobMethods = Pick<Client, 'submit' | 'status' | 'waitForJob' | 'jobs' | 'cancel' | 'results'>;
+type JobMethods = Pick<
+  Client,
+  'submit' | 'status' | 'waitForJob' | 'jobs' | 'cancel' | 'results' | 'download'
+>;
 
 /** Creates the methods of the client that submit, watch, cancel and read jobs. */
 export function createJobMethods(send: Send, options: ClientOptions): JobMethods {
+  const { max_attempts = DEFAULT_ATTEMPTS, sleep = sleepByTimer } = options;
   const readStatus = (job_id: string, signal?: AbortSignal) =>
     sendForJson<StatusResponse>(send, `/status/${encodeURIComponent(job_id)}`, { signal });
   return {
@@ -24,8 +29,7 @@ export function createJobMethods(send: Send, options: ClientOptions): JobMethods
         headers: { 'idempotency-key': idempotency_key },
       }),
     status: (job_id, { signal } = {}) => readStatus(job_id, signal),
-    waitForJob: (job_id, wait = {}) =>
-      poll(() => readStatus(job_id, wait.signal), options.sleep ?? sleepByTimer, wait),
+    waitForJob: (job_id, wait = {}) => poll(() => readStatus(job_id, wait.signal), sleep, wait),
     jobs: ({ status, signal } = {}) =>
       readPages(async (cursor) => {
         const page = { query: { status, cursor }, signal };
@@ -41,6 +45,8 @@ export function createJobMethods(send: Send, options: ClientOptions): JobMethods
         const { results, next_cursor } = await sendForJson<JobResultsResponse>(send, path, page);
         return { items: results, next_cursor };
       }),
+    download: (job_id, { signal } = {}) =>
+      downloadResults(send, job_id, { max_attempts, sleep, signal }),
   };
 }
 

@@ -45,6 +45,7 @@ export interface RequestOptions {
 
 export type Send = (path: string, options?: RequestOptions) => Promise<Response>;
 
+export const DEFAULT_ATTEMPTS = 5;
 const RETRYABLE = new Set([429, 502, 503, 504]);
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 20_000;
@@ -57,7 +58,7 @@ const LONGEST_PAUSE_MS = 20_000;
  * @throws {ApiError} the error of the last attempt.
  */
 export function createSend(options: ClientOptions): Send {
-  const { max_attempts = 5, sleep = sleepByTimer, random = Math.random } = options;
+  const { max_attempts = DEFAULT_ATTEMPTS, sleep = sleepByTimer, random = Math.random } = options;
   return async (path, request = {}) => {
     for (let attempt = 1; ; attempt += 1) {
       const response = await sendOnce(options, path, request);

@@ -116,6 +116,13 @@ export interface Client {
   /** Reads the outcome of each record of a job, in the order of the job's input. */
   results(job_id: string, options?: { page_size?: number } & Cancellable): AsyncIterable<JobResult>;
   /**
+   * Reads the outcome of each record of a job in one streamed response, which is faster than
+   * {@link Client.results} for many records. If the response breaks off, the client requests it
+   * again. The last row comes only if all rows have come: otherwise the loop ends with an
+   * {@link ApiError} whose code is `INCOMPLETE`.
+   */
+  download(job_id: string, options?: Cancellable): AsyncIterable<JobResult>;
+  /**
    * Lists the results of a query, starting with the newest result. The results contain the texts
    * only if the query asks for them with `include`.
    */

@@ -158,6 +158,14 @@ export interface Settings {
     each_method: RateLimit;
     /** Limit on the rate of each method that needs no API key. */
     open_method: RateLimit;
+    /** The function that streams the results of a job, for up to 15 minutes. */
+    download: {
+      memory_mb: number;
+      /** Limit on the rate of downloads, over all callers. */
+      method: RateLimit;
+      /** Concurrency of Lambda that only downloads may use, and its limit. */
+      reserved_concurrency: number | undefined;
+    };
     /** Limit on the rate of the preflight requests of browsers, for each resource. */
     preflight_method: RateLimit;
     /**
@@ -314,6 +322,13 @@ export const settings: Settings = {
     memory_mb: 1_024,
     each_method: { requests_per_second: 1_000, burst_requests: 2_000 },
     open_method: { requests_per_second: 10, burst_requests: 20 },
+    // Lambda runs a download to its end, also if its caller has gone. Even so, downloads that start at
+    // this rate and take 10 s on average leave nine tenths of an account's concurrency of 1,000.
+    download: {
+      memory_mb: 1_024,
+      method: { requests_per_second: 10, burst_requests: 20 },
+      reserved_concurrency: undefined,
+    },
     preflight_method: { requests_per_second: 100, burst_requests: 200 },
     cors_origins: [],
     serves_docs: true,

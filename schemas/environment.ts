@@ -109,6 +109,14 @@ export const apiEnvironmentSchema = z.object({
 });
 export type ApiEnvironment = z.infer<typeof apiEnvironmentSchema>;
 
+/** Environment variables of the Lambda function that streams the results of jobs. */
+export const downloadEnvironmentSchema = apiEnvironmentSchema.pick({
+  RESULTS_TABLE: true,
+  JOBS_TABLE: true,
+  INPUT_BUCKET: true,
+  CORS_ORIGINS: true,
+});
+
 export type AnalysisEnvironment = z.infer<z.ZodObject<typeof analysisEnvironment>>;
 
 /** Environment variables of the API's authorizer. */

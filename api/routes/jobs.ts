@@ -1,5 +1,3 @@
-import type { Context } from 'hono';
-import * as z from 'zod';
 import { endJob } from '../../jobs/end-job.ts';
 import { progressOf } from '../../jobs/read-progress.ts';
 import {
@@ -13,20 +11,18 @@ import {
   jobsQuerySchema,
   jobsResponseSchema,
   jobViewSchema,
-  recordId,
   type StatusResponse,
   statusResponseSchema,
 } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 import { throwBadCursor } from '../http/cursor.ts';
-import type { ApiEnv } from '../http/env.ts';
-import { HttpError, notFound } from '../http/errors.ts';
-import { parseParams, parseQuery } from '../http/parse.ts';
+import { HttpError } from '../http/errors.ts';
+import { parseQuery } from '../http/parse.ts';
+import { downloadRoute } from './download.ts';
 import { estimateEnd } from './estimate.ts';
+import { findJob, jobParams } from './find-job.ts';
 import { answerJobResults } from './job-results.ts';
 import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
-
-const jobParams = z.object({ job_id: recordId });
 
 const status: Route = {
   method: 'GET',
@@ -38,7 +34,7 @@ const status: Route = {
   params: jobParams,
   answers: { 200: { description: 'The job', schema: statusResponseSchema } },
   errors: ['NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
-  handler: (deps) => async (c) => c.json(await readStatus(deps, await requireJob(deps, c))),
+  handler: (deps) => async (c) => c.json(await readStatus(deps, await findJob(deps, c))),
 };
 
 const list: Route = {
@@ -74,12 +70,12 @@ const cancel: Route = {
   answers: { 200: { description: 'The cancelled job', schema: jobViewSchema } },
   errors: ['NOT_FOUND', 'CONFLICT', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
-    const job = await requireJob(deps, c);
+    const job = await findJob(deps, c);
     const on_final = () => Promise.resolve();
     const deps_of_final = { store: deps.jobs, now: deps.now, on_final };
     const cancelled = isFinal(job.status)
       ? job
-      : ((await endJob(deps_of_final, job, 'cancelled_by_caller')) ?? (await requireJob(deps, c)));
+      : ((await endJob(deps_of_final, job, 'cancelled_by_caller')) ?? (await findJob(deps, c)));
     if (cancelled.status !== 'CANCELLED') {
       throw new HttpError(
         'CONFLICT',
@@ -114,24 +110,11 @@ const results: Route = {
   errors: ['VALIDATION_ERROR', 'NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const query = parseQuery(c.req, jobResultsQuerySchema);
-    return answerJobResults(deps, c, await requireJob(deps, c), query);
+    return answerJobResults(deps, c, await findJob(deps, c), query);
   },
 };
 
-export const jobRoutes: Route[] = [status, list, cancel, results];
-
-/**
- * Reads the job that the request's path names.
- *
- * @throws {HttpError} NOT_FOUND if the job does not exist or belongs to another tenant. The error
- * is the same in both cases, because a caller must not learn which jobs other tenants have.
- */
-async function requireJob(deps: ApiDeps, c: Context<ApiEnv>): Promise<Job> {
-  const { job_id } = parseParams(c.req, jobParams, 'job');
-  const job = await deps.jobs.get(job_id);
-  if (job === undefined || job.tenant !== c.get('tenant')) throw notFound('job');
-  return job;
-}
+export const jobRoutes: Route[] = [status, list, cancel, results, downloadRoute];
 
 function toSummary(job: Job): Omit<JobView, 'progress'> {
   const { job_id, status, source_id, created_at, started_at, completed_at, error } = job;

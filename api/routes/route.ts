@@ -14,8 +14,11 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-/** Route of the API. The app and the OpenAPI document are both built from the same routes. */
-export interface Route {
+/**
+ * Route of the API. The app and the OpenAPI document are both built from the same routes. A route of
+ * a function of its own names the dependencies that the function has.
+ */
+export interface Route<Deps = ApiDeps> {
   method: 'GET' | 'POST' | 'DELETE';
   /** Path in OpenAPI's notation, such as `/status/{job_id}`. */
   path: string;
@@ -31,7 +34,7 @@ export interface Route {
   max_body_bytes?: number;
   answers: Record<number, Answer>;
   errors: ErrorCode[];
-  handler: (deps: ApiDeps) => (c: Context<ApiEnv>) => Response | Promise<Response>;
+  handler: (deps: Deps) => (c: Context<ApiEnv>) => Response | Promise<Response>;
 }
 
 /** Errors of each route that needs an API key. */

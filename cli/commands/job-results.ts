@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
-import { CSV_MARK, createResultsCsv, type ResultsCsv } from '../../jobs/results-csv.ts';
+import { CSV_MARK } from '../../jobs/results-csv.ts';
+import { formatCsvRows, ROWS_FOR_COLUMNS } from '../../jobs/results-csv-rows.ts';
 import type { JobResult } from '../../schemas/index.ts';
 import { connectApi, withAdviceForEach } from '../api.ts';
 import { createProgress } from '../output/progress.ts';
+import { writeTo, writeWholeFile } from '../output/whole-file.ts';
+import { abortOnInterrupt, INTERRUPTED } from '../stop.ts';
 
 const OUTPUT_FORMATS = ['table', 'jsonl', 'csv'] as const;
 type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -28,7 +28,7 @@ interface ResultsOptions {
 }
 
 /**
- * Creates the command `aurastream job results ID`, which reads all pages of a job's results and
+ * Creates the command `aurastream job results ID`, which downloads the results of a job and
  * prints the outcome of each record in the order of the job's file.
  */
 export function resultsCommand(): Command {
@@ -50,22 +50,34 @@ CSV has the texts and a column for each attribute that occurs in the first ${ROW
     .action(async (job_id: string, options: ResultsOptions, command: Command) => {
       const client = await connectApi(command);
       const { output } = options;
-      const out = output === undefined ? process.stdout : createWriteStream(output);
+      const interrupt = abortOnInterrupt();
       const progress = createProgress();
-      let rows = 0;
-      const counted = countEach(withAdviceForEach(client.results(job_id)), () => {
-        rows += 1;
-        if (output !== undefined) progress.update(`${rows} rows`);
+      const count = { rows: 0 };
+      const rows = withAdviceForEach(client.download(job_id, { signal: interrupt }));
+      const counted = countEach(rows, count, () => {
+        if (output !== undefined) progress.update(`${count.rows} rows`);
       });
       const format = chooseFormat(options);
-      if (format === 'csv' && output !== undefined) await write(out, CSV_MARK);
-      for await (const line of FORMATTERS[format](counted)) await write(out, line);
+      const texts = FORMATTERS[format](counted);
+      try {
+        if (output === undefined) await writeTo(process.stdout, texts);
+        else await writeWholeFile(output, format === 'csv' ? markFirst(texts) : texts);
+      } catch (error) {
+        progress.finish();
+        if (!interrupt.aborted) throw error;
+        process.exitCode = INTERRUPTED;
+        const what = output === undefined ? '' : `: ${output} is not written`;
+        process.stderr.write(`Interrupted${what}.\n`);
+        return;
+      }
       progress.finish();
-      if (out === process.stdout) return;
-      out.end();
-      await once(out, 'finish');
-      console.log(`${rows} rows in ${output}`);
+      if (output !== undefined) console.log(`${count.rows} rows in ${output}`);
     });
+}
+
+async function* markFirst(texts: AsyncIterable<string>): AsyncIterable<string> {
+  yield CSV_MARK;
+  yield* texts;
 }
 
 function chooseFormat({ format, json, output = '' }: ResultsOptions): OutputFormat {
@@ -76,17 +88,14 @@ function chooseFormat({ format, json, output = '' }: ResultsOptions): OutputForm
 
 async function* countEach(
   rows: AsyncIterable<JobResult>,
-  count: () => void,
+  count: { rows: number },
+  onRow: () => void,
 ): AsyncIterable<JobResult> {
   for await (const row of rows) {
-    count();
+    count.rows += 1;
+    onRow();
     yield row;
   }
-}
-
-/** Writes text to the output, and waits if the output's buffer is full. */
-async function write(out: Writable, text: string): Promise<void> {
-  if (text !== '' && !out.write(text)) await once(out, 'drain');
 }
 
 const FORMATTERS: Record<OutputFormat, (rows: AsyncIterable<JobResult>) => AsyncIterable<string>> =
@@ -98,28 +107,8 @@ const FORMATTERS: Record<OutputFormat, (rows: AsyncIterable<JobResult>) => Async
     async *jsonl(rows) {
       for await (const row of rows) yield `${JSON.stringify(row)}\n`;
     },
-    csv: formatCsv,
+    csv: formatCsvRows,
   };
-
-/** Number of records whose attributes get columns of their own. */
-const ROWS_FOR_COLUMNS = 1_000;
-const MAX_ATTRIBUTE_COLUMNS = 256;
-
-/** Formats rows as CSV. The first rows wait until the columns of their attributes are known. */
-async function* formatCsv(rows: AsyncIterable<JobResult>): AsyncIterable<string> {
-  const first: JobResult[] = [];
-  let csv: ResultsCsv | undefined;
-  const begin = () => {
-    const names = new Set(first.flatMap(({ result }) => Object.keys(result?.attributes ?? {})));
-    csv = createResultsCsv([...names].slice(0, MAX_ATTRIBUTE_COLUMNS));
-    return csv.header + first.map(csv.formatRow).join('');
-  };
-  for await (const row of rows) {
-    if (csv !== undefined) yield csv.formatRow(row);
-    else if (first.push(row) === ROWS_FOR_COLUMNS) yield begin();
-  }
-  if (csv === undefined) yield begin();
-}
 
 function cells(row: JobResult): string[] {
   return Object.values(TABLE_COLUMNS).map((column) => {

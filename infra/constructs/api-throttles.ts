@@ -1,6 +1,23 @@
 import type { aws_apigateway as apigateway } from 'aws-cdk-lib';
 import type { Settings } from '../settings.ts';
 
+/** Path of the method whose response is streamed. */
+export const DOWNLOAD_PATH = '/jobs/{job_id}/download';
+
+/**
+ * The paths whose methods need an API key. A method whose response is streamed has a path of its own,
+ * and so have the paths above and beside it: API Gateway takes the most specific resource of a path,
+ * also if this resource has no methods.
+ */
+export const KEYED_PATHS = [
+  '/',
+  '/{proxy+}',
+  '/jobs',
+  '/jobs/{job_id}',
+  '/jobs/{job_id}/{proxy+}',
+  DOWNLOAD_PATH,
+];
+
 /** Lists the paths that a client can read without an API key. */
 export function listOpenPaths({ serves_docs }: Settings['api']): string[] {
   const docs = serves_docs ? ['/docs', '/docs/{proxy+}'] : [];
@@ -17,7 +34,8 @@ export function limitMethods(
       [`${path}/GET`, api.open_method] as const,
       [`${path}/HEAD`, api.open_method] as const,
     ]),
-    ...(api.cors_origins.length === 0 ? [] : ['/', '/{proxy+}', ...open_paths]).map(
+    [`${DOWNLOAD_PATH}/GET`, api.download.method] as const,
+    ...(api.cors_origins.length === 0 ? [] : [...KEYED_PATHS, ...open_paths]).map(
       (path) => [`${path}/OPTIONS`, api.preflight_method] as const,
     ),
   ];

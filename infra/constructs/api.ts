@@ -10,8 +10,9 @@ import type { Settings } from '../settings.ts';
 import { ANALYSIS_ASSETS } from './analysis.ts';
 import { type ApiUses, apiEnvironment, apiGrants } from './api-access.ts';
 import { accessLog } from './api-log.ts';
-import { limitMethods, listOpenPaths } from './api-throttles.ts';
+import { DOWNLOAD_PATH, KEYED_PATHS, limitMethods, listOpenPaths } from './api-throttles.ts';
 import { addPreflight } from './cors.ts';
+import { createDownload, streamFrom } from './download.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { createFunction } from './handler.ts';
 import { createUploadRole } from './upload-role.ts';
@@ -23,6 +24,8 @@ import { createUploadRole } from './upload-role.ts';
 export class Api extends Construct {
   readonly rest_api: apigateway.RestApi;
   readonly handler: lambda.Function;
+  /** The function that streams the results of jobs. */
+  readonly download: lambda.Function;
   readonly url: string;
   readonly id: string;
   readonly stage: string;
@@ -35,6 +38,7 @@ export class Api extends Construct {
     const api = this.restApi(settings);
     this.rest_api = api;
     this.handler = this.createHandler(props);
+    this.download = createDownload(this, props);
     this.routes(api, props);
     addGatewayResponses(api, settings.api.cors_origins);
     this.usage_plan_ids = this.usagePlans(api, settings);
@@ -82,21 +86,18 @@ export class Api extends Construct {
       apiKeyRequired: true,
       authorizer: this.authorizer(settings),
     };
-    const addPath = (path: string, read_options: apigateway.MethodOptions) => {
+    const addPath = (path: string) => {
       const resource = api.root.resourceForPath(path);
-      for (const method of ['GET', 'HEAD']) resource.addMethod(method, integration, read_options);
       resource.addMethod('ANY', integration, with_key);
       return resource;
     };
-    api.root.addMethod('ANY', integration, with_key);
-    const proxy = api.root.addResource('{proxy+}');
-    proxy.addMethod('ANY', integration, with_key);
-    const resources = [
-      api.root,
-      proxy,
-      ...listOpenPaths(settings.api).map((path) => addPath(path, {})),
-    ];
-    for (const resource of resources) addPreflight(resource, settings.api.cors_origins);
+    const open = listOpenPaths(settings.api).map(addPath);
+    for (const resource of open) {
+      for (const method of ['GET', 'HEAD']) resource.addMethod(method, integration);
+    }
+    const keyed = KEYED_PATHS.map(addPath);
+    api.root.resourceForPath(DOWNLOAD_PATH).addMethod('GET', streamFrom(this.download), with_key);
+    for (const resource of [...open, ...keyed]) addPreflight(resource, settings.api.cors_origins);
   }
 
   private createHandler(props: ApiUses) {

@@ -277,6 +277,27 @@ export const jobResultsResponseSchema = z.object({
 });
 export type JobResultsResponse = z.infer<typeof jobResultsResponseSchema>;
 
+/** Query parameters of `GET /jobs/{job_id}/download`. */
+export const jobDownloadQuerySchema = z.object({
+  cursor: z
+    .string()
+    .max(1_024)
+    .optional()
+    .describe('The `next_cursor` of the last line of the download before.'),
+});
+
+/** The last line of a complete download of JSON lines. */
+export const jobDownloadEndSchema = z.object({
+  end: z.object({
+    rows: z.int().min(0).describe('Number of rows before this line.'),
+    next_cursor: z
+      .string()
+      .optional()
+      .describe('Where the next download goes on; absent at the end.'),
+  }),
+});
+export type JobDownloadEnd = z.infer<typeof jobDownloadEndSchema>;
+
 /**
  * The schema of the body of a callback, which AuraStream posts to the callback URL of a job.
  *

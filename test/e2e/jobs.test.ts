@@ -368,6 +368,7 @@ it('the functions use every permission that their roles grant, but for the liste
   await replaceAndSetAside();
   await putBack();
   await submitTooLongRecord();
+  await downloadJob();
   await completeJobInSubmission();
   await redeliverAfterPageClosed();
   await resumeSubmission();
@@ -426,6 +427,14 @@ async function useCommonRoutes() {
   await call('/stats');
   await call('/overview');
   await call('/ready', { key: '' });
+}
+
+async function downloadJob() {
+  const { job_id } = await submit({ text: 'I love my cat' });
+  await watch(job_id);
+  const { status, body } = await call(`/jobs/${job_id}/download`);
+  expect(status).toBe(200);
+  expect(body.trimEnd().split('\n')).toHaveLength(2);
 }
 
 async function replaceAndSetAside() {

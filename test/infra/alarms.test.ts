@@ -62,6 +62,7 @@ const DIMENSIONS: Record<string, Record<string, string>> = {
   'counts and environment': { environment: 'dev', service: 'counts' },
   API: { ApiName: 'AuraStream' },
   'API function': { FunctionName: 'ApiHandler' },
+  'download function': { FunctionName: 'ApiDownloadHandler' },
 };
 
 const listDimensions = (name = '') =>

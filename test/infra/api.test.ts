@@ -9,6 +9,16 @@ beforeAll(() => {
   template = synthesize();
 });
 
+/** The paths that need a key, in the notation of the settings of a stage. */
+const KEYED = [
+  '/',
+  '/~1{proxy+}',
+  '/~1jobs',
+  '/~1jobs~1{job_id}',
+  '/~1jobs~1{job_id}~1{proxy+}',
+  '/~1jobs~1{job_id}~1download',
+];
+
 const listApi = (type: string) => listResources(template, `AWS::ApiGateway::${type}`);
 
 it('the API takes the key of a request from the authorizer, and any address may call it', () => {
@@ -45,6 +55,7 @@ it('the stage is traced, limits the keyless methods to 10 requests per second, a
         ...['/~1health', '/~1ready', '/~1openapi.json', '/~1docs', '/~1docs~1{proxy+}'].flatMap(
           (path) => ['GET', 'HEAD'].map((method) => limit(path, method, 10, 20)),
         ),
+        limit('/~1jobs~1{job_id}~1download', 'GET', 10, 20),
       ],
     },
   ]);
@@ -89,6 +100,7 @@ it('the stage has the name of its setting, each kind of method the limit of its 
     serves_docs: false,
     each_method: limits(1),
     open_method: limits(2),
+    download: { ...settings.api.download, method: limits(3) },
     preflight_method: limits(4),
   };
   const limited = synthesize({ api });
@@ -102,7 +114,8 @@ it('the stage has the name of its setting, each kind of method the limit of its 
   expect(Object.fromEntries(rates)).toEqual({
     '* /*': 1,
     ...Object.fromEntries(open.flatMap((path) => ['GET', 'HEAD'].map((m) => [`${m} ${path}`, 2]))),
-    ...Object.fromEntries(['/', '/~1{proxy+}', ...open].map((path) => [`OPTIONS ${path}`, 4])),
+    'GET /~1jobs~1{job_id}~1download': 3,
+    ...Object.fromEntries([...KEYED, ...open].map((path) => [`OPTIONS ${path}`, 4])),
   });
 });
 
@@ -111,9 +124,13 @@ it('without docs, the API has no method for the page, which then needs a key lik
   const without = synthesize({ api });
   const parts = Object.values(listResources(without, 'AWS::ApiGateway::Resource'));
   expect(parts.map(({ PathPart }) => PathPart).sort()).toEqual([
+    'download',
     'health',
+    'jobs',
     'openapi.json',
     'ready',
+    '{job_id}',
+    '{proxy+}',
     '{proxy+}',
   ]);
   const [handler] = Object.entries(listResources(without, 'AWS::Lambda::Function')).filter(
@@ -185,7 +202,8 @@ describe('with CORS origins', () => {
   ])(
     'for %j, the answers of API Gateway itself allow the origin %s, and let a page read their headers',
     (cors_origins, expected) => {
-      const names = 'Allow,ETag,Link,Retry-After,X-Cache-Hit,X-Next-Cursor,X-RateLimit-Limit';
+      const names =
+        'Allow,Content-Disposition,ETag,Link,Retry-After,X-Cache-Hit,X-Job-Records,X-Next-Cursor,X-RateLimit-Limit';
       for (const { ResponseParameters } of listWith(cors_origins, 'GatewayResponse')) {
         expect(ResponseParameters).toMatchObject({
           'gatewayresponse.header.Access-Control-Allow-Origin': expected,
@@ -237,13 +255,7 @@ it('every path needs a key that the authorizer accepts, except health, readiness
     return resource === undefined ? '' : `${pathOf(resource.ParentId)}/${resource.PathPart}`;
   };
   const methods = Object.values(listApi('Method')).map((method) => {
-    expect(method).toMatchObject({
-      Integration: {
-        Type: 'AWS_PROXY',
-        IntegrationHttpMethod: 'POST',
-        Uri: expect.stringContaining('/functions/ApiHandler.Arn/invocations'),
-      },
-    });
+    expect(method.Integration).toMatchObject({ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' });
     const { HttpMethod, ApiKeyRequired = false, AuthorizationType, AuthorizerId } = method;
     const name = `${HttpMethod} ${pathOf(method.ResourceId)}`;
     return [name, [ApiKeyRequired, AuthorizationType, AuthorizerId]];
@@ -254,10 +266,35 @@ it('every path needs a key that the authorizer accepts, except health, readiness
   expect(Object.fromEntries(methods)).toEqual({
     'ANY ': closed,
     'ANY /{proxy+}': closed,
+    'ANY /jobs': closed,
+    'ANY /jobs/{job_id}': closed,
+    'ANY /jobs/{job_id}/{proxy+}': closed,
+    'ANY /jobs/{job_id}/download': closed,
+    'GET /jobs/{job_id}/download': closed,
     ...Object.fromEntries(open_paths.map((path) => [`GET ${path}`, open])),
     ...Object.fromEntries(open_paths.map((path) => [`HEAD ${path}`, open])),
     ...Object.fromEntries(open_paths.map((path) => [`ANY ${path}`, closed])),
   });
+});
+
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+it('API Gateway streams the answers to downloads for up to 15 minutes, and waits for all other answers', () => {
+  const integrations = Object.values(listApi('Method')).map(({ Integration }) => Integration);
+  const streams = integrations.filter(({ ResponseTransferMode }) => ResponseTransferMode);
+  expect(streams).toEqual([
+    {
+      Type: 'AWS_PROXY',
+      IntegrationHttpMethod: 'POST',
+      ResponseTransferMode: 'STREAM',
+      TimeoutInMillis: 900_000,
+      Uri: expect.stringMatching(
+        /path\/2021-11-15\/functions\/ApiDownloadHandler\.Arn\/response-streaming-invocations$/,
+      ),
+    },
+  ]);
+  for (const { Uri } of integrations.filter((one) => !streams.includes(one))) {
+    expect(Uri).toMatch(/path\/2015-03-31\/functions\/ApiHandler\.Arn\/invocations$/);
+  }
 });
 
 it('each tier has a usage plan of the stage with the rate, burst and quota of docs/api.md', () => {
@@ -346,7 +383,9 @@ it('API Gateway alone may invoke the functions of the API, each by its own paths
       Principal: 'apigateway.amazonaws.com',
       SourceArn: expect.stringContaining(':ApiRestApi/'),
     });
-    expect(['ApiHandler.Arn', 'ApiAuthorizerHandler.Arn']).toContain(permission.FunctionName);
+    expect(['ApiHandler.Arn', 'ApiAuthorizerHandler.Arn', 'ApiDownloadHandler.Arn']).toContain(
+      permission.FunctionName,
+    );
     // The test page of the console would call without a key, and without limits.
     expect(permission.SourceArn).not.toContain('test-invoke-stage');
   }

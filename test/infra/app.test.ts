@@ -65,7 +65,11 @@ it('-c corsOrigins lets pages of each origin upload, and call the API', () => {
   const environments = readProperties('AWS::Lambda::Function').map(
     ({ Environment }) => Environment.Variables.CORS_ORIGINS,
   );
-  expect(environments.filter((value) => value !== undefined)).toEqual([ORIGINS.join()]);
+  expect(environments.filter((value) => value !== undefined)).toEqual([
+    // The API, and the function that streams downloads.
+    ORIGINS.join(),
+    ORIGINS.join(),
+  ]);
 });
 
 it('-c environment names the stack, which tags its resources with it', () => {

@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it } from 'vitest';
+import { DOWNLOAD_LIMITS } from '../../api/download/limits.ts';
 import { FUNCTION_NAMES, nameFunction } from '../../bench/functions.ts';
 import { settings } from '../../infra/settings.ts';
 import { MAX_HOPS } from '../../ingest/submission/submit.ts';
@@ -75,6 +76,16 @@ it.each([
       CALLBACK_ALLOW_LOOPBACK: 'CallbackAllowLoopback',
       CORS_ORIGINS: '',
       SERVES_DOCS: 'true',
+    },
+  ],
+  [
+    'ApiDownloadHandler',
+    { memory: 1_024, timeout: 900 },
+    {
+      RESULTS_TABLE: 'TablesResults',
+      JOBS_TABLE: 'JobsTable',
+      INPUT_BUCKET: 'JobsInputs',
+      CORS_ORIGINS: '',
     },
   ],
   ['ApiAuthorizerHandler', { memory: 256, timeout: 5 }, { TIERS: JSON.stringify(settings.tiers) }],
@@ -169,6 +180,14 @@ it('Lambda lets the submission of a job run in a loop, and a job reaches its dea
   expect(MAX_JOB_RECORDS / 1_000 / publishing_seconds).toBeLessThan(MAX_HOPS);
 });
 
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
+it('a download ends before the limits of Lambda', () => {
+  const { Timeout } = listResources(template, 'AWS::Lambda::Function').ApiDownloadHandler!;
+  expect(DOWNLOAD_LIMITS.milliseconds).toBeLessThanOrEqual((Timeout - 60) * 1_000);
+  // A row has at most 3 MB.
+  expect(DOWNLOAD_LIMITS.bytes).toBeLessThan(200_000_000 - 3 * 1_000_000);
+});
+
 it('each function runs the handler of its room, next to the files that it reads', () => {
   const languages = { '.': ['packages/language-detector/src/languages.bin'] };
   const page = ['swagger-ui-bundle.js', 'swagger-ui.css'].map(
@@ -179,6 +198,7 @@ it('each function runs the handler of its room, next to the files that it reads'
     BulkConsumerHandler: { entry: 'processors/stream/handler.ts', assets: languages },
     ApiHandler: { entry: 'api/handler.ts', assets: { ...languages, docs: page } },
     ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
+    ApiDownloadHandler: { entry: 'api/download/handler.ts', assets: {} },
     BudgetReplayHandler: { entry: 'operations/over-budget/handler.ts', assets: {} },
     CountsHandler: { entry: 'insight/counts/handler.ts', assets: {} },
     HistoryHandler: { entry: 'insight/history/handler.ts', assets: {} },
@@ -195,14 +215,18 @@ it('the benchmark knows each function of the template', () => {
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 12 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 13 }, () => ({ RetentionInDays: 30 })));
 });
 
-it('the consumer and the API may have a concurrency of their own', () => {
+it('the consumer, the API and downloads may have a concurrency of their own', () => {
   const reserved = synthesize({
     consumer: { ...settings.consumer, reserved_concurrency: 8 },
     bulk_consumer: { ...settings.bulk_consumer, reserved_concurrency: 9 },
-    api: { ...settings.api, reserved_concurrency: 40 },
+    api: {
+      ...settings.api,
+      reserved_concurrency: 40,
+      download: { ...settings.api.download, reserved_concurrency: 10 },
+    },
   });
   const functions = Object.entries(listResources(reserved, 'AWS::Lambda::Function'));
   const found = functions.map(([id, { ReservedConcurrentExecutions: own }]) => [id, own]);
@@ -210,6 +234,7 @@ it('the consumer and the API may have a concurrency of their own', () => {
     ConsumerHandler: 8,
     BulkConsumerHandler: 9,
     ApiHandler: 40,
+    ApiDownloadHandler: 10,
   });
 });
 

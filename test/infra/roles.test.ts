@@ -100,6 +100,15 @@ it.each([
   ],
   ['ApiAuthorizerHandlerRole', []],
   [
+    'ApiDownloadHandlerRole',
+    [
+      'dynamodb:BatchGetItem TablesResults.Arn',
+      'dynamodb:GetItem JobsTable.Arn',
+      's3:GetObject JobsInputs.Arn/inputs/*',
+      's3:ListBucket JobsInputs.Arn',
+    ],
+  ],
+  [
     'CountsHandlerRole',
     [
       'dynamodb:DescribeStream TablesResults.StreamArn',
@@ -244,6 +253,7 @@ it('only its service may assume a role, only for the own account, and no role bu
     ConsumerHandlerRole: lambda,
     BulkConsumerHandlerRole: lambda,
     ApiHandlerRole: lambda,
+    ApiDownloadHandlerRole: lambda,
     ApiAuthorizerHandlerRole: lambda,
     // The account has one such role for all APIs, and CDK creates it.
     ApiRestApiCloudWatchRole: {

@@ -11,6 +11,7 @@ export interface Template {
       Properties: {
         MaximumRetryAttempts?: number;
         Timeout?: number;
+        MemorySize?: number;
         Enabled?: boolean;
         Environment?: { Variables: Record<string, unknown> };
         PolicyDocument?: { Statement: { Action: string | string[] }[] };

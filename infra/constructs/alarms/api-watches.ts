@@ -16,8 +16,9 @@ export function apiWatches({
       threshold: 5,
       meaning: 'The API responds with 5xx.',
     },
+    // The metric `Latency` of API Gateway would count downloads too, which take minutes.
     ApiIsSlow: {
-      metric: api.rest_api.metricLatency({ statistic: 'p99', period: FIVE_MINUTES }),
+      metric: api.handler.metricDuration({ statistic: 'p99', period: FIVE_MINUTES }),
       threshold: settings.alarms.api_latency_ms,
       periods: 3,
       meaning: 'One in a hundred requests to the API takes too long.',
@@ -27,6 +28,18 @@ export function apiWatches({
       threshold: 0,
       periods: 3,
       meaning: 'Lambda does not start the API: the concurrency is used up.',
+    },
+    DownloadsFail: {
+      metric: api.download.metricErrors({ period: FIVE_MINUTES }),
+      threshold: 0,
+      periods: 3,
+      meaning: 'Downloads of results break off.',
+    },
+    DownloadsAreThrottled: {
+      metric: api.download.metricThrottles({ period: FIVE_MINUTES }),
+      threshold: 0,
+      periods: 3,
+      meaning: 'Lambda does not start downloads: the concurrency is used up.',
     },
   };
 }

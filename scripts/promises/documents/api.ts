@@ -836,6 +836,111 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: '`GET /jobs/{job_id}/download` | streams the outcome of all records of a job in one response',
+      tests: [
+        'a download has a line for each record in the order of the input, and a last line with their number',
+        'a download of 20,000 rows comes whole and in order from a function with 128 MB',
+        'a caller that names no format gets JSON lines',
+      ],
+    },
+    {
+      says: 'A response has status 200 before its last row is read, so look at its end to know that it is complete:',
+      tests: ['a download during which a service fails breaks off without its last line'],
+    },
+    {
+      says: 'The last of the JSON lines is `{"end":{"rows":N}}`, after N rows.',
+      tests: [
+        'a download has a line for each record in the order of the input, and a last line with their number',
+      ],
+    },
+    {
+      says: 'A download without this line is not complete.',
+      tests: ['a download during which a service fails breaks off without its last line'],
+    },
+    {
+      says: 'If it has `next_cursor`, the job has more records: go on with `?cursor=`.',
+      tests: [
+        'a download that reaches its limit of %s ends with a cursor, and the downloads together have each row once',
+      ],
+    },
+    {
+      says: 'A complete CSV file has only rows.',
+      tests: [
+        'a download as CSV begins with a byte order mark, has a column for each attribute, and no cell is a formula',
+      ],
+    },
+    {
+      says: 'If reading the rows fails, the last line begins with INCOMPLETE.',
+      tests: [
+        'CSV that reaches a limit ends with a line that says INCOMPLETE, and the body breaks off, in the coding %s',
+      ],
+    },
+    {
+      says: 'The header `X-Job-Records` has the number of records of the job: compare it with the rows, because a function that is killed writes no last line.',
+      tests: [
+        'a download as CSV is compressed, begins with a byte order mark and has the number of rows in a header',
+      ],
+    },
+    {
+      says: 'If a download breaks off, the connection closes before the end of the body, which `curl` reports as an error.',
+      tests: [
+        'a function that fails after its first byte cuts the body off, and the status stays: %s',
+        'the handler waits for a slow reader, and fails if the body fails, without ending the stream',
+      ],
+    },
+    {
+      says: 'A response is compressed if the caller accepts gzip.',
+      tests: [
+        'a download is compressed for a caller that accepts gzip',
+        'a caller that accepts %j accepts gzip: %s',
+      ],
+    },
+    {
+      says: 'It ends at the next row after 190 MB or 14 minutes, because Lambda stops at 200 MB and 15 minutes.',
+      tests: [
+        'a download that reaches its limit of %s ends with a cursor, and the downloads together have each row once',
+        'a download ends before the limits of Lambda',
+      ],
+    },
+    {
+      says: 'Lambda sends at most 2 MB per second after the first 6 MB.',
+      tests: ['Lambda sends the first 6 MB of a response at once, and 2 MB a second after them'],
+    },
+    {
+      says: 'A larger job needs several downloads of JSON lines, and as CSV it breaks off.',
+      tests: [
+        'CSV that reaches a limit ends with a line that says INCOMPLETE, and the body breaks off, in the coding %s',
+      ],
+    },
+    {
+      says: 'The client and `aurastream job results` go on by themselves, and request a download that breaks off again.',
+      tests: [
+        'a download goes on at the cursor of its last line',
+        'a download that breaks off is requested again, and no row comes twice',
+        'a download whose function is killed on the way is requested again, and comes whole all the same',
+      ],
+    },
+    {
+      says: 'The CSV of a page has no byte order mark, and all attributes as JSON in the last column, so that every page has the same columns.',
+      tests: ['the CSV of job results has a column for each field under its name'],
+    },
+    {
+      says: '`client.download` reads all outcomes of a job from one response, and `client.results` reads them in pages.',
+      tests: ['a download goes on at the cursor of its last line'],
+    },
+    {
+      says: 'If a download breaks off five times without a new row, the loop ends with an `ApiError` whose code is `INCOMPLETE`.',
+      tests: [
+        'a download that breaks off again and again without a new row fails after five requests, and says so',
+      ],
+    },
+    {
+      says: '`GET /jobs/{job_id}/results` returns the same outcomes in pages.',
+      tests: [
+        'the pages of a job hold each record once, `limit` at a time, and only the last is short',
+      ],
+    },
+    {
       says: 'A page has `limit` records, at most 1,000 and at most 4 MiB, because a Lambda response is limited to 6 MB.',
       tests: [
         'the pages of a job hold each record once, `limit` at a time, and only the last is short',
@@ -878,14 +983,10 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'The API writes UTF-8 without a byte order mark, and all attributes as JSON in the last column, so that every page has the same columns.',
-      tests: ['the CSV of job results has a column for each field under its name'],
-    },
-    {
-      says: '`aurastream job results JOB_ID --output results.csv` writes a file for a person: it begins with a byte order mark, so that Excel shows umlauts, and each attribute that occurs in the first 1,000 records has a column of its own, such as `attributes.stars`.',
+      says: 'The file begins with a byte order mark, so that Excel shows umlauts, and each attribute that occurs in the first 1,000 records has a column of its own, such as `attributes.stars`.',
       tests: [
+        'a download as CSV begins with a byte order mark, has a column for each attribute, and no cell is a formula',
         'job results --output FILE.csv begins with a byte order mark, so that Excel shows umlauts',
-        'job results --format csv has the text, source, date and attributes of each record, and no cell is a formula for a spreadsheet',
       ],
     },
     {
@@ -893,6 +994,21 @@ export const API: DocumentPromises = {
       tests: [
         'job results as CSV gives attributes that occur later than the first 1,000 records as JSON',
         'the CSV of job results has every attribute exactly once: in its column, or in the JSON of the last column',
+      ],
+    },
+    {
+      says: '`aurastream job results JOB_ID --output results.csv` writes the same file.',
+      tests: [
+        'job results --output FILE.csv begins with a byte order mark, so that Excel shows umlauts',
+        'job results --format csv has the text, source, date and attributes of each record, and no cell is a formula for a spreadsheet',
+      ],
+    },
+    {
+      says: 'It has its name only when it is whole: until then it is `results.csv.part`, which Ctrl-C deletes.',
+      tests: [
+        'a download that breaks off leaves no file under its name, and a file that was there stays',
+        'Ctrl-C during a download deletes what was written, and exits with 130',
+        'job results --output has written the whole file when it says how many rows there are',
       ],
     },
     {
@@ -1078,7 +1194,7 @@ export const API: DocumentPromises = {
     'The size is part of the signature:',
     'Or POST it as an HTML form does: the fields of `upload.form`, and after them the file.',
     '`upload.format` is the format of the file:',
-    'Results are paged.',
+    'Download the outcome of all records of a job:',
     'npx aurastream keys secret --tenant acme',
     'For Python:',
     'The setting is `api.cors_origins`;',

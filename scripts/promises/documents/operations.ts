@@ -53,13 +53,45 @@ const ALARMS = [
   'KeeperFails | AWS/SQS',
   'KeeperWaits | AWS/SQS',
   'ApiFails | AWS/ApiGateway',
-  'ApiIsSlow | AWS/ApiGateway',
+  'ApiIsSlow | AWS/Lambda',
   'ApiIsThrottled | AWS/Lambda',
+  'DownloadsFail | AWS/Lambda',
+  'DownloadsAreThrottled | AWS/Lambda',
 ];
 
 export const OPERATIONS: DocumentPromises = {
   path: 'docs/operations.md',
   promises: [
+    {
+      says: 'Lambda refuses to start downloads, and their requests get status 500.',
+      tests: ['a streaming function that Lambda throttles is answered with 500'],
+    },
+    {
+      says: 'Lambda runs a download to its end, also after its caller has closed the connection.',
+      tests: [
+        'a function goes on to the end of its stream after the client has closed the connection',
+      ],
+    },
+    {
+      says: 'Downloads of results break off.',
+      tests: [ALARM],
+    },
+    {
+      says: 'Callers notice it, and the client requests a download again.',
+      tests: ['a download that breaks off is requested again, and no row comes twice'],
+    },
+    {
+      says: 'Take the `request_id` from the log lines `download ended` with `is_cut_off`, and look for its error beside it.',
+      tests: [
+        'CSV that reaches a limit ends with a line that says INCOMPLETE, and the body breaks off, in the coding %s',
+      ],
+    },
+    {
+      says: 'A job that is too large for one CSV file ends this way: a response has at most 190 MB and 14 minutes.',
+      tests: [
+        'CSV that reaches a limit ends with a line that says INCOMPLETE, and the body breaks off, in the coding %s',
+      ],
+    },
     {
       says: 'Changes of results wait to be counted, so `GET /stats` is behind.',
       tests: [ALARM],
@@ -976,6 +1008,9 @@ export const OPERATIONS: DocumentPromises = {
     })),
   ],
   explains: [
+    'Ask the caller to download JSON lines.',
+    'Otherwise a service does not answer.',
+    '`curl -s $AURASTREAM_API/ready` names it.',
     'DynamoDB never changes the attributes of an index, and',
     'To list another field, deploy three times:',
     'Add an index of a new name, such as',

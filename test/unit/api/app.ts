@@ -49,7 +49,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
   const jobs = createFakeJobStore({ now });
   const { stream, entries } = createFakeStream();
   let ids = 0;
-  const app = createApi({
+  const deps: ApiDeps = {
     analyse: analyse ?? analysis.analyseAll,
     languages: SENTIMENT_LANGUAGES,
     jobs,
@@ -82,6 +82,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
       timestamp: new Date(0).toISOString(),
     }),
     settings: SETTINGS,
+    download_limits: { bytes: 1_000_000, milliseconds: 60_000 },
     random_id: () => String(++ids).padStart(32, '0'),
     now,
     version: '1.2.3',
@@ -89,7 +90,8 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     on_answer: (report) => answers.push(report),
     on_error: (error) => errors.push(error),
     ...more,
-  });
+  };
+  const app = createApi(deps);
   const request = (path: string, init?: RequestInit, tenant = 'acme') =>
     app.request(path, init, as(tenant));
   const post = (body: unknown, content_type = 'application/json', path = '/analyze/sync') =>
@@ -98,7 +100,19 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
       headers: { 'content-type': content_type },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-  return { app, request, post, calls: fake.calls, answers, errors, jobs, objects, rows, entries };
+  return {
+    app,
+    deps,
+    request,
+    post,
+    calls: fake.calls,
+    answers,
+    errors,
+    jobs,
+    objects,
+    rows,
+    entries,
+  };
 }
 
 /** Parses the error in an answer with the public schema of errors. */

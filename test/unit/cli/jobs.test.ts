@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -14,6 +14,7 @@ interface Sent {
   url: string;
   headers: Headers;
   body: string;
+  signal: AbortSignal | null | undefined;
 }
 
 let folder: string;
@@ -33,8 +34,8 @@ beforeEach(() => {
     countStubCall();
     const url = new URL(input);
     const body = init.body === undefined ? '' : await new Response(init.body as never).text();
-    const { method = 'GET' } = init;
-    sent.push({ method, url: url.href, headers: new Headers(init.headers), body });
+    const { method = 'GET', signal } = init;
+    sent.push({ method, url: url.href, headers: new Headers(init.headers), body, signal });
     const answer = answers[`${method} ${url.pathname}`];
     if (answer === undefined) throw new Error(`No answer to ${method} ${url.pathname}`);
     return answer();
@@ -315,14 +316,20 @@ const ROWS = [
   { job_index: 3, record_id: '-1+2', outcome: 'done', result: aResult({ status: 'empty' }) },
   { job_index: 4, record_id: 'a\rb', outcome: 'pending' },
 ];
+const DOWNLOAD = 'GET /v1/jobs/job_1/download';
+/** Creates the response of a download. A download without an end has broken off. */
+const createDownload = (rows: unknown[], end?: { next_cursor?: string }) => {
+  const lines = end === undefined ? rows : [...rows, { end: { rows: rows.length, ...end } }];
+  return new Response(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+};
 const useRows = () => {
-  answers['GET /v1/jobs/job_1/results'] = () =>
+  answers[DOWNLOAD] = () =>
     new URL(sent.at(-1)!.url).searchParams.has('cursor')
-      ? Response.json({ results: ROWS.slice(2) })
-      : Response.json({ results: ROWS.slice(0, 2), next_cursor: 'next' });
+      ? createDownload(ROWS.slice(2), {})
+      : createDownload(ROWS.slice(0, 2), { next_cursor: 'next' });
 };
 
-it('job results prints a row for each record of all pages, with a header, as a table', async () => {
+it('job results prints a row for each record, with a header, as a table', async () => {
   useRows();
   const { written } = await job('results', 'job_1');
   expect(written.toString().split('\n').slice(0, 3)).toEqual([
@@ -364,7 +371,7 @@ it('job results as CSV gives attributes that occur later than the first 1,000 re
     ...{ job_index: i, record_id: `r${i}`, outcome: 'done' },
     result: aResult({ attributes: i === 1_000 ? { late: 'x', stars: '4' } : { stars: '5' } }),
   }));
-  answers['GET /v1/jobs/job_1/results'] = () => Response.json({ results: rows });
+  answers[DOWNLOAD] = () => createDownload(rows, {});
   const { written } = await job('results', 'job_1', '--format', 'csv');
   const lines: Record<string, string>[] = parse(written, { columns: true });
   expect(lines).toHaveLength(1_001);
@@ -378,11 +385,11 @@ it('job results --json prints each row as a line of JSON, without a header', asy
   expect(lines.map((line) => JSON.parse(line))).toEqual(JSON.parse(JSON.stringify(ROWS)));
 });
 
-it('job results waits for standard output to drain before it prints the next row and reads the next page', async () => {
+it('job results waits for standard output to drain before it prints the next row and requests more rows', async () => {
   useRows();
-  const page = answers['GET /v1/jobs/job_1/results']!;
+  const page = answers[DOWNLOAD]!;
   const printed: string[] = [];
-  answers['GET /v1/jobs/job_1/results'] = () => {
+  answers[DOWNLOAD] = () => {
     vi.mocked(process.stdout.write).mockImplementation((chunk) => {
       printed.push(String(chunk));
       return false;
@@ -410,6 +417,40 @@ it('job results --output has written the whole file when it says how many rows t
   expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(5);
 });
 
+it('a download that breaks off leaves no file under its name, and a file that was there stays', async () => {
+  const timer = setTimeout;
+  vi.stubGlobal('setTimeout', (run: () => void) => timer(run, 0));
+  const path = join(folder, 'broken.csv');
+  await writeFile(path, 'of yesterday');
+  answers[DOWNLOAD] = () => createDownload(ROWS);
+  const { error, stdout } = await job('results', 'job_1', '--output', path);
+  expect(error?.message).toContain('The download broke off after 5 rows of this response');
+  expect(error?.message).toContain('Run the command again.');
+  expect(stdout).toBe('');
+  expect(await readFile(path, 'utf8')).toBe('of yesterday');
+  expect(await readdir(folder)).not.toContain('broken.csv.part');
+});
+
+it('Ctrl-C during a download deletes what was written, and exits with 130', async () => {
+  const path = join(folder, 'interrupted.csv');
+  answers[DOWNLOAD] = () => {
+    const signal = sent.at(-1)!.signal!;
+    const body = new ReadableStream({
+      async pull(controller) {
+        controller.enqueue(Buffer.from(`${JSON.stringify(ROWS[1])}\n`));
+        await setImmediate();
+        process.emit('SIGINT');
+        controller.error(signal.reason);
+      },
+    });
+    return new Response(body);
+  };
+  const { error, exit_code, stdout, stderr } = await job('results', 'job_1', '--output', path);
+  expect([error, exit_code, stdout]).toEqual([undefined, 130, '']);
+  expect(stderr).toContain(`Interrupted: ${path} is not written.`);
+  expect((await readdir(folder)).filter((name) => name.startsWith('interrupted'))).toEqual([]);
+});
+
 it.each([
   [401, {}, 'Check the API key: `aurastream keys list` shows the valid ones.'],
   [403, {}, 'Check the API key: `aurastream keys list` shows the valid ones.'],
@@ -418,7 +459,7 @@ it.each([
   [409, { retry_after: 7 }, 'Try again in 7 s.'],
   [500, {}, "Look for the request id r-1 in the API's log."],
 ])('a job command to which the API answers %d %j says what to do', async (status, more, advice) => {
-  for (const path of ['GET /v1/status/job_1', 'GET /v1/jobs/job_1/results', 'GET /v1/jobs']) {
+  for (const path of ['GET /v1/status/job_1', DOWNLOAD, 'GET /v1/jobs']) {
     answers[path] = refusal(status, more);
   }
   for (const words of [['status', 'job_1'], ['results', 'job_1'], ['list']]) {

@@ -19,6 +19,7 @@ const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Prom
   jobs: (client, options) => readAll(client.jobs(options)),
   cancel: (client, options) => client.cancel('job_1', options),
   results: (client, options) => readAll(client.results('job_1', options)),
+  download: (client, options) => readAll(client.download('job_1', options)),
   listResults: (client, options) => readAll(client.listResults({ source: 's' }, options)),
   getResult: (client, options) => client.getResult('s', 'r', options),
   listHistory: (client, options) => readAll(client.listHistory('s', 'r', options)),
@@ -44,7 +45,10 @@ it.each(cases)('%s gives its signal to each request, and does not send it', asyn
     fetch: async (_url, init) => {
       signals.push(init?.signal);
       bodies.push(String(init?.body));
-      const page = { jobs: [], results: [], records: [], versions: [], status: 'COMPLETED' };
+      const page = {
+        ...{ jobs: [], results: [], records: [], versions: [], status: 'COMPLETED' },
+        end: { rows: 0 },
+      };
       return Response.json(page);
     },
   });

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
+import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import { createJobInputs } from '../../aws/s3/job-inputs.ts';
+import { InputChangedError } from '../../ingest/submission/ports.ts';
+import { describeSafely } from '../../lib/safe-error.ts';
+import { downloadEnvironmentSchema, parseEnvironment } from '../../schemas/index.ts';
+import { createApp } from '../app.ts';
+import { type DownloadDeps, downloadRoute } from '../routes/download.ts';
+import { DOWNLOAD_LIMITS } from './limits.ts';
+
+/**
+ * Creates the app that streams the results of jobs, with its AWS clients.
+ *
+ * @throws {Error} if a variable of the environment is missing or invalid.
+ */
+export function composeDownload(variables: Record<string, string | undefined>) {
+  const environment = parseEnvironment(downloadEnvironmentSchema, variables);
+  const now = Date.now;
+  const logger = new Logger({ serviceName: 'aurastream-download' });
+  const deps: DownloadDeps = {
+    jobs: createJobStore({ table_name: environment.JOBS_TABLE, now }),
+    results: createResultsReader({ table_name: environment.RESULTS_TABLE, now }),
+    inputs: createJobInputs({
+      bucket_name: environment.INPUT_BUCKET,
+      createChangedError: () =>
+        new InputChangedError('The input was replaced after the job had read it'),
+    }),
+    settings: { cors_origins: environment.CORS_ORIGINS },
+    download_limits: DOWNLOAD_LIMITS,
+    now,
+    request_id: ({ requestContext }) => requestContext?.requestId ?? randomUUID(),
+    on_answer: (report) => logger.info('request answered', { ...report }),
+    on_download: (report) => logger.info('download ended', { ...report }),
+    on_error: (error, request_id) =>
+      logger.error('bug in the API', { request_id, ...describeSafely(error) }),
+  };
+  return createApp(deps, [downloadRoute]);
+}
