@@ -118,8 +118,8 @@ export interface Client {
   /**
    * Reads the outcome of each record of a job in one streamed response, which is faster than
    * {@link Client.results} for many records. If the response breaks off, the client requests it
-   * again. The last row comes only if all rows have come: otherwise the loop ends with an
-   * {@link ApiError} whose code is `INCOMPLETE`.
+   * again. If rows are missing even so, the loop ends with an {@link ApiError} whose code is
+   * `INCOMPLETE`.
    */
   download(job_id: string, options?: Cancellable): AsyncIterable<JobResult>;
   /**

@@ -6,8 +6,8 @@ export const DOWNLOAD_PATH = '/jobs/{job_id}/download';
 
 /**
  * The paths whose methods need an API key. A method whose response is streamed has a path of its own,
- * and so have the paths above and beside it: API Gateway takes the most specific resource of a path,
- * also if this resource has no methods.
+ * and so have the paths above and beside it: AWS does not document whether `/{proxy+}` takes a path for
+ * which a more specific resource without methods exists.
  */
 export const KEYED_PATHS = [
   '/',
