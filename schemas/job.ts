@@ -22,6 +22,7 @@ export const RECORD_OUTCOMES = [
   'neutral',
   'mixed',
   'withdrawn',
+  'not_newer',
   'unsupported_language',
   'empty',
   'set_aside',
@@ -30,7 +31,8 @@ export type RecordOutcome = (typeof RECORD_OUTCOMES)[number];
 
 /**
  * Outcomes that count as success. The record has a verdict, or the source of the record withdrew
- * the record.
+ * the record. If a newer version of the record was there already, the outcome is `not_newer`, and the
+ * record stays as it was.
  */
 export const SUCCEEDED_OUTCOMES: readonly RecordOutcome[] = [
   'positive',
@@ -38,6 +40,7 @@ export const SUCCEEDED_OUTCOMES: readonly RecordOutcome[] = [
   'neutral',
   'mixed',
   'withdrawn',
+  'not_newer',
 ];
 /** Outcomes that count as failure. The record has a result without a verdict. */
 export const FAILED_OUTCOMES: readonly RecordOutcome[] = ['unsupported_language', 'empty'];

@@ -9,11 +9,15 @@ import type { Version } from './versions.ts';
 
 /**
  * A version of a record with its outcome. `refusal` is the reason why the version can never have a
- * result. A version with a failure or a refusal is not delivered.
+ * result. A version with a failure or a refusal is not delivered. `is_not_newer` is known after the
+ * delivery: the row of the record is newer than the version.
  */
 export interface Processed {
   version: Version;
-  outcome: { result: Result } | { failure: Failure } | { refusal: Unreadable };
+  outcome:
+    | { result: Result; is_not_newer?: boolean }
+    | { failure: Failure }
+    | { refusal: Unreadable };
 }
 
 export interface AnalyseDeps {

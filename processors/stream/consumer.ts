@@ -117,7 +117,7 @@ function sortOutcomes(processed: Processed[], { tally }: BatchContext) {
     } else if ('refusal' in outcome) {
       refused.push(...places.map((item) => ({ item, why: outcome.refusal })));
     } else {
-      const counted_as = outcomeOf(outcome.result);
+      const counted_as = outcomeOf(outcome.result, outcome.is_not_newer);
       ended.push(...places.map((item) => ({ item, outcome: counted_as })));
     }
   }

@@ -66,8 +66,9 @@ export async function deliver(
       ended.set(version, { failure: { stage: 'lake', code } });
       continue;
     }
-    ended.set(version, { result });
-    delivered.add(version, outcomeOf(result));
+    const is_not_newer = outcome === 'not_newer';
+    ended.set(version, { result, is_not_newer });
+    delivered.add(version, outcomeOf(result, is_not_newer));
     if (outcome === 'unchanged' || outcome === 'not_newer') tally[outcome] += version.places.length;
   }
   return lot.map(({ version, outcome }) => ({ version, outcome: ended.get(version) ?? outcome }));

@@ -90,9 +90,11 @@ export async function countInJobs(
 
 /**
  * Converts a result to the outcome that a job counts. For an analysed record, the outcome is the
- * sentiment.
+ * sentiment, unless the row of the record is newer. A record without a verdict stays one, because its
+ * line is at fault.
  */
-export function outcomeOf({ status, sentiment }: Result): RecordOutcome {
+export function outcomeOf({ status, sentiment }: Result, is_not_newer = false): RecordOutcome {
+  if (is_not_newer && (status === 'analyzed' || status === 'withdrawn')) return 'not_newer';
   if (status !== 'analyzed') return status;
   if (sentiment === undefined) throw new Error('An analyzed result has no sentiment');
   return COUNTED_AS[sentiment];

@@ -686,6 +686,13 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: 'A line whose record has a newer version already changes nothing; it counts as succeeded, and in `counts.not_newer`.',
+      tests: [
+        'A job all of whose records are not newer than their rows completes, and says how many they are',
+        'A record without a verdict counts as such in its job, also if its row is newer',
+      ],
+    },
+    {
       says: 'A line that is not a valid record becomes a set-aside with the reason, and counts as done.',
       tests: [
         'a job of an uploaded file sets bad lines aside with a reason, and counts every line',

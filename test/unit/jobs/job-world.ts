@@ -219,7 +219,7 @@ function turn(): Promise<void> {
 
 function outcomeOf(random: Random, set_aside: number): RecordOutcome {
   if (random.chance(set_aside)) return 'set_aside';
-  return random.chance(0.9) ? 'neutral' : random.pick(RECORD_OUTCOMES.slice(0, 7));
+  return random.chance(0.9) ? 'neutral' : random.pick(RECORD_OUTCOMES.slice(0, 8));
 }
 
 /**

@@ -284,7 +284,14 @@ it.each([
 );
 
 it('each outcome of a record is a success, a failure or a set-aside', () => {
-  expect(SUCCEEDED_OUTCOMES).toEqual(['positive', 'negative', 'neutral', 'mixed', 'withdrawn']);
+  expect(SUCCEEDED_OUTCOMES).toEqual([
+    'positive',
+    'negative',
+    'neutral',
+    'mixed',
+    'withdrawn',
+    'not_newer',
+  ]);
   expect(FAILED_OUTCOMES).toEqual(['unsupported_language', 'empty']);
   expect([...SUCCEEDED_OUTCOMES, ...FAILED_OUTCOMES, 'set_aside']).toEqual([...RECORD_OUTCOMES]);
 });

@@ -38,7 +38,9 @@ it('listStatusesBefore lists every status from which an event leads to the targe
 });
 
 it('each outcome of a record is a success, a failure or a set-aside, and a withdrawal is a success', () => {
-  expect(SUCCEEDED_OUTCOMES).toEqual(['positive', 'negative', 'neutral', 'mixed', 'withdrawn']);
+  expect(SUCCEEDED_OUTCOMES).toEqual([
+    ...['positive', 'negative', 'neutral', 'mixed', 'withdrawn', 'not_newer'],
+  ]);
   expect(FAILED_OUTCOMES).toEqual(['unsupported_language', 'empty']);
   const outcomes = [...SUCCEEDED_OUTCOMES, ...FAILED_OUTCOMES, 'set_aside'];
   expect(outcomes.sort()).toEqual([...RECORD_OUTCOMES].sort());

@@ -155,6 +155,33 @@ describe('a job’s records', () => {
     expect(await readCounts()).toMatchObject({ status: 'COMPLETED', counts: { withdrawn: 1 } });
   });
 
+  it('A job all of whose records are not newer than their rows completes, and says how many they are', async () => {
+    const newer = [0, 1, 2].map((i) =>
+      record(i, { record_version: 2, job_id: undefined, job_index: undefined }),
+    );
+    await consume(kinesisRecords(...newer));
+    await createJob({ total: 3 });
+    await consume(kinesisRecords(...[0, 1].map((i) => record(i, { record_version: 1 }))));
+    await consume(kinesisRecords(record(2, { record_version: 1, deleted: true })));
+    expect(await readCounts()).toEqual({
+      status: 'COMPLETED',
+      done: 3,
+      counts: { not_newer: 3 },
+    });
+  });
+
+  it('A record without a verdict counts as such in its job, also if its row is newer', async () => {
+    await consume(
+      kinesisRecords(record(0, { record_version: 2, job_id: undefined, job_index: undefined })),
+    );
+    await createJob({ total: 1 });
+    await consume(kinesisRecords(record(0, { record_version: 1, text: 'BLANK' })));
+    expect(await readCounts()).toMatchObject({
+      status: 'COMPLETED_WITH_ERRORS',
+      counts: { empty: 1 },
+    });
+  });
+
   it.each([
     ['is unknown', record(0, { job_id: 'job_unknown' })],
     ['is another tenant’s', record(0, { tenant: 'other' })],
