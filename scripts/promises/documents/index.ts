@@ -5,6 +5,7 @@ import { FILES } from './files.ts';
 import { OPERATIONS } from './operations.ts';
 import { PAYLOADS } from './payloads.ts';
 import { RELIABILITY } from './reliability.ts';
+import { SQL } from './sql.ts';
 
 /** Entries of each document, by the name of the file that contains them. */
 export const DOCUMENTS: Record<string, DocumentPromises> = {
@@ -14,6 +15,7 @@ export const DOCUMENTS: Record<string, DocumentPromises> = {
   'payloads.ts': PAYLOADS,
   'architecture.ts': ARCHITECTURE,
   'reliability.ts': RELIABILITY,
+  'sql.ts': SQL,
 };
 
 /** Number of promises that no test here can hold. It may only fall. */
