@@ -43,7 +43,10 @@ const COMPREHEND_PERSONAL_DATA_TYPES = [
   'VEHICLE_IDENTIFICATION_NUMBER',
 ] as const;
 
-/** Types that only the local detectors find. Their names have the form of Comprehend's names. */
+/**
+ * Types that only the local detectors find, with names in the form of Comprehend's. `OTHER` stands
+ * for types that Comprehend may add later.
+ */
 const LOCAL_PERSONAL_DATA_TYPES = [
   'API_TOKEN',
   'BR_CNPJ',
@@ -55,8 +58,12 @@ const LOCAL_PERSONAL_DATA_TYPES = [
   'IT_FISCAL_CODE',
   'JP_MY_NUMBER',
   'KR_RESIDENT_REGISTRATION_NUMBER',
+  'OTHER',
 ] as const;
 
 /** A type of personal data, for example `EMAIL`. */
-const personalDataType = z.enum([...COMPREHEND_PERSONAL_DATA_TYPES, ...LOCAL_PERSONAL_DATA_TYPES]);
+export const personalDataType = z.enum([
+  ...COMPREHEND_PERSONAL_DATA_TYPES,
+  ...LOCAL_PERSONAL_DATA_TYPES,
+]);
 export type PersonalDataType = z.infer<typeof personalDataType>;

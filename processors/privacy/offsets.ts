@@ -33,3 +33,21 @@ function countBefore(text: string, indexes: number[]) {
   }
   return places;
 }
+
+/**
+ * Converts offsets in code points to UTF-16 code units. An offset after the end becomes the end.
+ *
+ * @param sorted offsets in ascending order.
+ */
+export function findUtf16Indexes(text: string, sorted: number[]): Map<number, number> {
+  const places = new Map<number, number>();
+  let [index, code_points] = [0, 0];
+  for (const target of sorted) {
+    while (code_points < target && index < text.length) {
+      index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+      code_points += 1;
+    }
+    places.set(target, index);
+  }
+  return places;
+}

@@ -45,3 +45,24 @@ export interface PersonalDataDetector {
    */
   detect(text: string, language_code: string, deadline?: Deadline): Promise<Detection>;
 }
+
+/** Personal data that a service found. The offsets count code points. */
+export interface FoundEntity {
+  type: PersonalDataType;
+  score: number;
+  begin: number;
+  end: number;
+}
+
+/** Declares the one call of Comprehend that the detector needs. */
+export interface EntityService {
+  /** Largest text of a call, in bytes of UTF-8. */
+  max_bytes: number;
+  /**
+   * Finds the personal data of a text that is not empty.
+   *
+   * @throws {ServiceError} if the call failed, or if the response is not complete. If the service
+   * refuses this text, `refuses_input` is true.
+   */
+  detectEntities(text: string, language_code: string): Promise<FoundEntity[]>;
+}

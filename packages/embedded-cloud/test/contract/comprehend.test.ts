@@ -2,6 +2,7 @@ import {
   BatchDetectDominantLanguageCommand,
   BatchDetectSentimentCommand,
   ComprehendClient,
+  DetectPiiEntitiesCommand,
   DetectSentimentCommand,
 } from '@aws-sdk/client-comprehend';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -134,4 +135,47 @@ it('DetectDominantLanguage returns the language of a text', async () => {
     }),
   );
   expect(ResultList!.map(({ Languages }) => Languages![0]!.LanguageCode)).toEqual(['de', 'en']);
+});
+
+const findEntities = (Text: string, LanguageCode = 'en') =>
+  client.send(new DetectPiiEntitiesCommand({ Text, LanguageCode: LanguageCode as 'en' }));
+
+// https://docs.aws.amazon.com/comprehend/latest/APIReference/API_PiiEntity.html
+it('DetectPiiEntities counts offsets in code points, from zero, with the end after the last character', async () => {
+  const text = '😀 My name is Zoë Smith, zoe@example.com';
+  const { Entities } = await findEntities(text);
+  const found = Entities!.map(({ Type, BeginOffset, EndOffset }) => [
+    Type,
+    [...text].slice(BeginOffset, EndOffset).join(''),
+  ]);
+  expect(found).toEqual([
+    ['NAME', 'Zoë Smith'],
+    ['EMAIL', 'zoe@example.com'],
+  ]);
+});
+
+// https://docs.aws.amazon.com/comprehend/latest/APIReference/API_DetectPiiEntities.html
+it('DetectPiiEntities takes a text of 100 KB, and refuses a longer or an empty one', async () => {
+  expect(await findEntities('é'.repeat(50_000))).toMatchObject({ Entities: [] });
+  await expect(findEntities(`${'é'.repeat(50_000)}a`)).rejects.toMatchObject({
+    name: 'TextSizeLimitExceededException',
+    $metadata: { httpStatusCode: 400 },
+  });
+  await expect(findEntities('')).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+it('DetectPiiEntities takes English and Spanish, and refuses other languages and unknown codes', async () => {
+  expect(await findEntities('Me llamo Ana', 'es')).toMatchObject({ Entities: [{ Type: 'NAME' }] });
+  await expect(findEntities('a', 'de')).rejects.toMatchObject({
+    name: 'UnsupportedLanguageException',
+  });
+  await expect(findEntities('a', 'xx')).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+// https://docs.aws.amazon.com/comprehend/latest/dg/guidelines-and-limits.html
+it('DetectPiiEntities accepts twenty calls per second and throttles the next one', async () => {
+  for (let call = 0; call < 20; call += 1) await findEntities('a');
+  await expect(findEntities('a')).rejects.toMatchObject({ name: 'ThrottlingException' });
+  now += 50;
+  await findEntities('a');
 });

@@ -1,6 +1,7 @@
 import type { AwsCall, AwsReply, AwsService, Usage } from '../../gateway/types.ts';
 import { jsonBody, jsonError, jsonReply, targetAction } from '../wire.ts';
 import { analyse } from './analyzer.ts';
+import { detectPiiEntities, PII_LANGUAGES } from './entities.ts';
 import { detectDominantLanguages } from './languages.ts';
 import {
   CALLS_PER_SECOND,
@@ -29,10 +30,14 @@ type Body = Record<string, unknown>;
 type AnalyseDocument = (text: string) => Record<string, unknown>;
 
 const MAX_LANGUAGE_TEXT_BYTES = 100_000;
+/**
+ * Source: https://docs.aws.amazon.com/comprehend/latest/APIReference/API_DetectPiiEntities.html
+ */
+const MAX_PII_TEXT_BYTES = 100_000;
 
 /**
- * Emulates Comprehend's synchronous detection of sentiment and language, including the limits and
- * errors.
+ * Emulates Comprehend's synchronous detection of sentiment, language and personal data, including the
+ * limits and errors.
  */
 export function createComprehend(options: ComprehendOptions): AwsService {
   const throttle = createThrottle({
@@ -68,6 +73,12 @@ function runAction(action: string, body: Body): AwsReply {
       return analyseBatch(body, detectLanguages);
     case 'DetectDominantLanguage':
       return analyseOne(body, MAX_LANGUAGE_TEXT_BYTES, detectLanguages);
+    case 'DetectPiiEntities':
+      return (
+        checkLanguage(body) ??
+        checkPiiLanguage(body) ??
+        analyseOne(body, MAX_PII_TEXT_BYTES, (text) => ({ Entities: detectPiiEntities(text) }))
+      );
     default:
       return jsonError(
         400,
@@ -94,11 +105,23 @@ function checkLanguage({ LanguageCode }: Body): AwsReply | undefined {
   );
 }
 
+/** The API takes all languages of its enumeration, but the operation supports only two of them. */
+function checkPiiLanguage({ LanguageCode }: Body): AwsReply | undefined {
+  if (PII_LANGUAGES.includes(LanguageCode as string)) return undefined;
+  return jsonError(
+    400,
+    'UnsupportedLanguageException',
+    `Input language is not supported. Supported languages are ${PII_LANGUAGES.join(', ')}`,
+  );
+}
+
 function analyseOne({ Text }: Body, max_bytes: number, analyseDocument: AnalyseDocument): AwsReply {
   if (typeof Text !== 'string') return createViolation('text', 'not be null');
   if (Text === '') return createViolation('text', 'have length greater than or equal to 1');
   const bytes = Buffer.byteLength(Text);
-  return bytes > max_bytes ? createTooLong(bytes) : jsonReply(200, analyseDocument(Text));
+  return bytes > max_bytes
+    ? createTooLong(bytes, max_bytes)
+    : jsonReply(200, analyseDocument(Text));
 }
 
 function analyseBatch({ TextList }: Body, analyseDocument: AnalyseDocument): AwsReply {
