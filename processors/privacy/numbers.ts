@@ -76,6 +76,7 @@ export function* listCandidates(
   for (const [first, token] of tokens.entries()) {
     const is_alone = !tokens[first + 1]?.follows;
     if (token.digits === '' || (is_alone && token.digits.length < limits.min)) continue;
+    if (limits.mayStart?.(token, tokens[first + 1], tokens[first + 2]) === false) continue;
     if (goesOnBefore(text, token.start)) continue;
     yield* listFrom(text, tokens, first, limits);
   }
@@ -85,6 +86,8 @@ interface Limits {
   min: number;
   max: number;
   accepts: (groups: number[]) => boolean;
+  /** Returns false if no number of the kind starts with the first of these tokens. */
+  mayStart?: (...tokens: (NumberToken | undefined)[]) => boolean;
 }
 
 /** Lists the sequences that start with one token, the longest first. */

@@ -1,6 +1,6 @@
 import credit_card from 'validator/lib/isCreditCard.js';
 import luhn_number from 'validator/lib/isLuhnNumber.js';
-import { listCandidates, type NumberCandidate } from '../numbers.ts';
+import { listCandidates, type NumberCandidate, type NumberToken } from '../numbers.ts';
 import {
   type Candidate,
   type Detector,
@@ -9,7 +9,14 @@ import {
   topicsBefore,
 } from '../scan.ts';
 
-const LIMITS = { min: 12, max: 19, accepts: isGrouping };
+const MIN_DIGITS = 12;
+const LIMITS = {
+  min: MIN_DIGITS,
+  max: 19,
+  accepts: isGrouping,
+  mayStart: (token?: NumberToken) =>
+    token?.groups[0] === 4 || (token?.groups[0] ?? 0) >= MIN_DIGITS,
+};
 const MASTERCARD_DIGITS = 16;
 
 /** Finds card numbers by their brand and their check digit (Luhn). */

@@ -3,7 +3,7 @@ import {
   type PhoneNumber,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
-import { listCandidates, type NumberCandidate } from '../numbers.ts';
+import { listCandidates, type NumberCandidate, type NumberToken } from '../numbers.ts';
 import { type Candidate, type Detector, type Scan, topicsAfter, topicsBefore } from '../scan.ts';
 import { listRegions } from './phone-regions.ts';
 
@@ -20,7 +20,8 @@ export const phone: Detector = {
   name: 'phone',
   mayFind: ({ text, has_digit }) => has_digit && /[0-9](?:[^0-9]{0,3}[0-9]){6}/.test(text),
   *find(scan: Scan): Generator<Candidate> {
-    const limits = { min: MIN_DIGITS, max: MAX_DIGITS, accepts: isGrouping };
+    const mayStart = (...tokens: (NumberToken | undefined)[]) => mayStartPhone(scan, tokens);
+    const limits = { min: MIN_DIGITS, max: MAX_DIGITS, accepts: isGrouping, mayStart };
     const rateOnce = createRating(scan);
     let done = 0;
     for (const candidate of listCandidates(scan.text, scan.numbers(), limits)) {
@@ -33,6 +34,17 @@ export const phone: Detector = {
     }
   },
 };
+
+/**
+ * Returns false for tokens that cannot start a number without a cue word. Texts full of short numbers
+ * then take little time.
+ */
+function mayStartPhone(scan: Scan, [first, ...rest]: (NumberToken | undefined)[]): boolean {
+  if (first === undefined) return false;
+  if (first.digits.startsWith('0') || scan.number_cues().length > 0) return true;
+  if (scan.text.slice(Math.max(0, first.start - 3), first.start).includes('+')) return true;
+  return [first, ...rest].some((token) => token?.groups.some((length) => length >= 3));
+}
 
 /** Only the country code and the first digits after it may stand alone. */
 function isGrouping(groups: number[]): boolean {
