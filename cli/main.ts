@@ -13,6 +13,7 @@ import { resultsCommand } from './commands/results.ts';
 import { setAsideCommand } from './commands/set-aside.ts';
 import { statsCommand } from './commands/stats.ts';
 import { tailCommand } from './commands/tail.ts';
+import { undoCommand } from './commands/undo.ts';
 import { explain } from './errors.ts';
 
 const program = new Command('aurastream')
@@ -36,6 +37,7 @@ Examples:
   )
   .addCommand(ingestCommand())
   .addCommand(queryCommand())
+  .addCommand(undoCommand())
   .addCommand(resultsCommand())
   .addCommand(tailCommand())
   .addCommand(statsCommand())

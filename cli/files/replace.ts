@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { createReadRows } from '../../aws/athena/query.ts';
 import { createSourceRecords } from '../../aws/athena/source-records.ts';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
@@ -7,6 +6,7 @@ import type { RecordFile } from '../../ingest/sources/read-records.ts';
 import { type FileIds, findMissing, withdrawRecords } from '../../operations/runs/replace.ts';
 import { Advice } from '../errors.ts';
 import { WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
+import { askUser } from '../output/ask-user.ts';
 
 /** Share of a source that is withdrawn without a question. */
 const MAX_UNASKED_SHARE = 0.2;
@@ -87,17 +87,6 @@ export async function listMissing(
 
 function measureShare(missing: string[], { ids }: FileIds): number {
   return missing.length / Math.max(1, missing.length + ids.size);
-}
-
-/** Asks a question on the terminal. Without a terminal the answer is no. */
-async function askUser(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
 }
 
 /** Describes what became of the source, in one line. */

@@ -1,3 +1,5 @@
+import type { ChangedRecord } from './plan-undo.ts';
+
 /** The owner and the source of records. */
 export interface SourceName {
   tenant: string;
@@ -11,4 +13,12 @@ export interface SourceRecords {
    * time in epoch milliseconds.
    */
   list(source: SourceName, accepted_before: number): AsyncIterable<string>;
+}
+
+/** Reads the lake for the undo of a run. Each method throws a {@link ServiceError} if a call fails. */
+export interface RunHistory {
+  /** Counts the records that a run has changed, as far as the log of the lake has their lines. */
+  countTouched(run_id: string): Promise<number>;
+  /** Yields the records whose current version comes from a run. */
+  listChanged(run_id: string): AsyncIterable<ChangedRecord>;
 }

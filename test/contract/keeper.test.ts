@@ -12,7 +12,9 @@ import {
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createQuery } from '../../aws/athena/query.ts';
+import { createQuery, createReadRows } from '../../aws/athena/query.ts';
+import { createRunHistory } from '../../aws/athena/run-history.ts';
+import { createSourceRecords } from '../../aws/athena/source-records.ts';
 import { createStatements } from '../../aws/athena/statements.ts';
 import { createRawObjects } from '../../aws/s3/raw-objects.ts';
 import { DAY_MS } from '../../insight/counts/buckets.ts';
@@ -312,4 +314,55 @@ it('a recount by SQL is what the rows of the results table add up to, by hour an
       [...found.values()].map(() => day + DAY_MS / 2 + 5_000),
     );
   }
+});
+
+it('the lake says which records a run has changed, and what each of them said before', async () => {
+  const keeper = createKeeper();
+  const by = (run_id: string | undefined, stamp: number, fields: Partial<Result> = {}) => ({
+    ...{ run_id, stamp, record_version: undefined, ...fields },
+  });
+  const revision = Date.now();
+  const old = { revision: revision - 9, replaced_revision: undefined };
+  const of_run = { revision, replaced_revision: revision - 9 };
+  await deliver(keeper, '1', [
+    aLine('created', revision, by('run_a', 5)),
+    aLine('corrected', 0, by(undefined, 3, { ...old, text: 'before', url: 'https://a.example/' })),
+    aLine('corrected', 0, by('run_a', 5, { ...of_run, text: 'after' })),
+    // The run replaced this version in the same batch, so that it was never a row.
+    aLine('batched', 0, by('run_b', 4, { revision: undefined, text: "it's before" })),
+    aLine('batched', 0, by('run_b', 3, { ...old, text: 'first' })),
+    aLine('batched', 0, by('run_a', 5, of_run)),
+    // The version 2 was accepted late and never applied.
+    aLine('versions', 0, by('run_b', 4, { ...old, record_version: 3, text: 'third' })),
+    aLine('versions', 0, by('run_b', 4, { revision: undefined, record_version: 2, text: '2nd' })),
+    aLine('versions', 0, by('run_a', 5, { ...of_run, record_version: 3 })),
+    aLine('changed later', 0, by('run_a', 5, old)),
+    aLine('changed later', 0, by('run_b', 6, of_run)),
+    { ...aWithdrawal('revived', 0), ...by('run_b', 4), ...old },
+    aLine('revived', 0, by('run_a', 5, of_run)),
+  ]);
+  await mergePending(keeper, REMAINING);
+  const readRows = createReadRows({
+    ...{ work_group: DATABASE, database: DATABASE, client: clients.athena },
+  });
+  const history = createRunHistory({ readRows });
+  expect(await history.countTouched('run_a')).toBe(6);
+  const changed = new Map<string, unknown>();
+  for await (const one of history.listChanged('run_a')) changed.set(one.record_id, one.before);
+  expect(Object.fromEntries(changed)).toEqual({
+    created: undefined,
+    corrected: expect.objectContaining({
+      ...{ text: 'before', author: 'Ada', url: 'https://a.example/', attributes: { UserId: '7' } },
+      ...{ status: 'analyzed', created_at: '2026-11-23T10:00:00.000Z', language_code: 'en' },
+    }),
+    batched: expect.objectContaining({ text: "it's before" }),
+    versions: expect.objectContaining({ text: 'third' }),
+    revived: expect.objectContaining({ status: 'withdrawn', text: undefined }),
+  });
+  expect(await history.countTouched("run'; DROP")).toBe(0);
+  const ids: string[] = [];
+  const source_records = createSourceRecords({ readRows });
+  const source = { tenant: 'default', source: 'app_reviews' };
+  for await (const id of source_records.list(source, 6)) ids.push(id);
+  expect(ids.sort()).toEqual(['batched', 'corrected', 'created', 'revived', 'versions']);
 });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
@@ -78,6 +78,46 @@ it('aurastream query --wait counts every record that was accepted before it, and
   expect(stderr).toContain('waiting for the lake: ');
   expect(stderr).toMatch(/1 row, as of \S+ \S+ UTC, with all that was accepted until then/);
 }, 200_000);
+
+it('an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction', async () => {
+  const env = test.environment;
+  const file = join(test.data_dir, 'reviews.csv');
+  const run = async (args: string[], code = 0) => {
+    const ended = await aurastream([...args, '--json'], { env });
+    expect(ended.code, ended.stderr).toBe(code);
+    return JSON.parse(ended.stdout);
+  };
+  const ingest = async (content: string, ...more: string[]) => {
+    await writeFile(file, content);
+    return run(['ingest', file, '--source', 'story', ...more]);
+  };
+  const read = (columns: string) =>
+    run(['query', '--wait', `SELECT ${columns} FROM results WHERE source = 'story' ORDER BY text`]);
+
+  const mistake = await ingest('text,author\nI love it,Ada\nAwful,Bea\nIt is red,Cid\n');
+  expect(await read('run_id')).toEqual(Array(3).fill({ run_id: mistake.run_id }));
+  const none = { restored: 0, failed: 0, unchanged: 0, changed_later: 0, not_kept: 0, expired: 0 };
+  expect(await run(['undo', mistake.run_id, '--yes'])).toMatchObject({ withdrawn: 3, failed: 0 });
+
+  const ids = ['--id-field', 'id', '--replace', '--yes'];
+  const first = await ingest(
+    'id,text,author\na,I love it,Ada\nb,Awfull,Bea\nc,It is red,Cid\n',
+    ...ids,
+  );
+  expect(first).toMatchObject({ accepted: 3, replaced: { missing: 0, withdrawn: 0 } });
+  const columns = 'record_id, text, author, status';
+  const state = (await read(columns)).filter(({ text }: { text: string }) => text !== null);
+  expect(state.map(({ record_id }: { record_id: string }) => record_id)).toEqual(['b', 'a', 'c']);
+
+  const second = await ingest('id,text,author\na,I love it,Ada\nb,Awful,Bea\n', ...ids);
+  expect(second).toMatchObject({ accepted: 2, replaced: { missing: 1, withdrawn: 1 } });
+  const undone = await run(['undo', second.run_id, '--yes']);
+  expect(undone).toMatchObject({ ...none, restored: 2, withdrawn: 0, unchanged: 1 });
+  const again = await run(['undo', second.run_id, '--yes']);
+  expect(again).toMatchObject({ ...none, withdrawn: 0, unchanged: 1, changed_later: 2 });
+  const after = (await read(columns)).filter(({ text }: { text: string }) => text !== null);
+  expect(after).toEqual(state);
+}, 400_000);
 
 it('the night removes withdrawn texts from the raw objects, and the history keeps the other versions', async () => {
   expect(await readRaw()).toContain('A text that goes away');

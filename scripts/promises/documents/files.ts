@@ -82,6 +82,81 @@ export const FILES: DocumentPromises = {
       ],
     },
     {
+      says: 'undo takes back what an ingest or a job has changed.',
+      tests: [
+        'an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction',
+        'the records of a job carry its id as their run, through every place that hands fields on',
+      ],
+    },
+    {
+      says: 'Each record whose current version comes from the run gets back its version before the run: text, author, url, attributes, language and created_at.',
+      tests: [
+        'the undo of a run gives a record the state that it would have without the run, whatever came before, between and late',
+        'a restored record has all that its producer said, the stamp after that of the row, and no place in a job',
+        'an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction',
+      ],
+    },
+    {
+      says: 'A record that the run has created is withdrawn.',
+      tests: [
+        'the undo of a run gives a record the state that it would have without the run, whatever came before, between and late',
+        'an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction',
+      ],
+    },
+    {
+      says: 'Records that something else has changed since are left, and so are records that the run did not change; the summary counts both.',
+      tests: [
+        'the undo of a run gives a record the state that it would have without the run, whatever came before, between and late',
+        'the undo of a run leaves a record if %s',
+        'an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction',
+      ],
+    },
+    {
+      says: 'A version that is accepted while the run is being undone stays.',
+      tests: [
+        'a version that is accepted while a run is being undone stays, whichever of the two arrives first',
+      ],
+    },
+    {
+      says: '--dry-run counts and publishes nothing.',
+      tests: [
+        'the undo publishes what it plans, counts what the stream refuses, and publishes nothing in a dry run',
+        'undo --dry-run counts, asks nothing and publishes nothing',
+      ],
+    },
+    {
+      says: 'Without --dry-run the command asks, and without a terminal it needs --yes.',
+      tests: ['undo %s, and publishes nothing'],
+    },
+    {
+      says: 'Undoing a run twice changes nothing more.',
+      tests: [
+        'a second undo of a run changes nothing more, and the undo of an undo brings back the state before it',
+        'an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction',
+      ],
+    },
+    {
+      says: 'The undo is itself a run: its summary has a run_id, and undo takes that as well.',
+      tests: [
+        'a second undo of a run changes nothing more, and the undo of an undo brings back the state before it',
+        'undo prints what it has done, and the run with which it can be undone',
+      ],
+    },
+    {
+      says: 'Records whose earlier text is no longer kept are left and counted, and the exit code is then 2.',
+      tests: [
+        'the undo of a run leaves a record if %s',
+        'undo exits with 2 if the text of a record is no longer kept',
+      ],
+    },
+    {
+      says: 'The night removes the texts of withdrawn records from it, so the withdrawals of a run can be undone until then.',
+      tests: [
+        'the night removes withdrawn texts from the raw objects, and the history keeps the other versions',
+        'the undo of a run leaves a record if %s',
+      ],
+    },
+    {
       says: 'CSV, TSV | comma, semicolon, tab or pipe (recognised), or another delimiter (--delimiter); sep= lines and titles above the header',
       tests: [CASES],
     },
@@ -315,6 +390,7 @@ export const FILES: DocumentPromises = {
     },
   ],
   explains: [
+    'The versions come from the log of the lake, which is kept for 30 days.',
     'A record whose row has expired from the results table (after 90 days) stays in the lake.',
     'Standard input cannot be a zip archive, a workbook or a Parquet file.',
     'npm run fuzz:files checks this and the rules below with generated and damaged files.',

@@ -1,0 +1,148 @@
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  StartQueryExecutionCommand,
+} from '@aws-sdk/client-athena';
+import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import { undoCommand } from '../../../cli/commands/undo.ts';
+import { hashText } from '../../../schemas/index.ts';
+import { runCommand } from '../../support/cli.ts';
+import { aResult, rowFor } from '../../support/results.ts';
+
+const RUN = 'run_20261127-182233-3fa9c1d0';
+/** When the run was accepted. */
+const STAMP = Date.UTC(2026, 10, 27);
+const kinesis = mockClient(KinesisClient);
+const athena = mockClient(AthenaClient);
+const dynamodb = mockClient(DynamoDBClient);
+const s3 = mockClient(S3Client);
+let published: Record<string, unknown>[];
+let touched: number;
+/** Rows of the query that lists the changed records. */
+let changed: Record<string, string | undefined>[];
+
+const place = (record_id: string) => ({ tenant: 'default', source: 'app_reviews', record_id });
+const before = (text: string | undefined) => ({
+  ...{ status: 'analyzed', text, text_hash: hashText('old'), created_at: '2026-11-01T00:00:00Z' },
+  attributes: '{"stars":"1"}',
+});
+
+beforeEach(() => {
+  published = [];
+  touched = 3;
+  changed = [{ ...place('a'), ...before('old') }, place('b')];
+  for (const client of [kinesis, athena, dynamodb, s3]) client.reset();
+  kinesis.on(ListShardsCommand).resolves({ Shards: [] });
+  kinesis.on(PutRecordsCommand).callsFake(({ Records }) => {
+    const texts = Records.map(({ Data }: { Data: Uint8Array }) => Buffer.from(Data).toString());
+    published.push(...texts.map((text: string) => JSON.parse(text)));
+    return { Records: texts.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
+  });
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  dynamodb.on(BatchGetItemCommand).callsFake(() => ({
+    Responses: {
+      results: ['a', 'b'].map((record_id) =>
+        rowFor(
+          aResult({
+            ...{ record_id, run_id: RUN, stamp: STAMP, revision: 9 },
+            ...(record_id === 'a' && { replaced_revision: 4 }),
+          }),
+        ),
+      ),
+    },
+    UnprocessedKeys: {},
+  }));
+  s3.on(ListObjectsV2Command).resolves({});
+  athena.on(StartQueryExecutionCommand).callsFake(({ QueryString }) => ({
+    QueryExecutionId: /changed AS/.test(QueryString)
+      ? 'changed'
+      : /touched/.test(QueryString)
+        ? 'touched'
+        : 'first',
+  }));
+  athena
+    .on(GetQueryExecutionCommand)
+    .resolves({ QueryExecution: { Status: { State: 'SUCCEEDED' } } });
+  athena.on(GetQueryResultsCommand).callsFake(({ QueryExecutionId }) => {
+    if (QueryExecutionId === 'changed') return answer(changed);
+    return answer([{ records: String(touched), first: '1790000000000' }], 'bigint');
+  });
+});
+
+function answer(rows: Record<string, string | undefined>[], Type = 'varchar') {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cells = [names, ...rows.map((row) => names.map((name) => row[name]))];
+  return {
+    ResultSet: {
+      ResultSetMetadata: { ColumnInfo: names.map((Name) => ({ Name, Type })) },
+      Rows: cells.map((row) => ({ Data: row.map((VarCharValue) => ({ VarCharValue })) })),
+    },
+  };
+}
+
+const undo = (...words: string[]) => runCommand(undoCommand(), ...words);
+
+it('undo prints what it has done, and the run with which it can be undone', async () => {
+  const { stdout, exit_code } = await undo(RUN, '--yes');
+  const [counts, later, run = ''] = stdout.split('\n');
+  expect(counts).toBe('1 records are being restored and 1 withdrawn.');
+  expect(later).toBe('1 left: they were changed later.');
+  expect(run).toMatch(new RegExp(`^run run_\\S+ undoes ${RUN}$`));
+  expect(exit_code).toBeUndefined();
+  const [, run_id] = run.split(' ');
+  expect(published).toEqual([
+    {
+      ...{
+        ...place('a'),
+        run_id,
+        stamp: STAMP + 1,
+        text: 'old',
+        created_at: '2026-11-01T00:00:00Z',
+      },
+      attributes: { stars: '1' },
+    },
+    { ...place('b'), run_id, stamp: STAMP + 1, deleted: true },
+  ]);
+});
+
+it('undo passes ids to Athena as parameters, and never as a part of the SQL', async () => {
+  await undo('job_1:x', '--yes');
+  for (const { args } of athena.commandCalls(StartQueryExecutionCommand)) {
+    expect(args[0].input.QueryString).not.toContain('job_1');
+    expect(args[0].input.ExecutionParameters).toContain("'job_1:x'");
+  }
+});
+
+it('undo exits with 2 if the text of a record is no longer kept', async () => {
+  changed = [{ ...place('a'), ...before(undefined) }];
+  const { stdout, exit_code } = await undo(RUN, '--yes', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ restored: 0, not_kept: 1, undone_run_id: RUN });
+  expect(exit_code).toBe(2);
+  expect(published).toEqual([]);
+});
+
+it('undo --dry-run counts, asks nothing and publishes nothing', async () => {
+  const { stdout } = await undo(RUN, '--dry-run');
+  expect(stdout).toContain('1 records would be restored and 1 withdrawn.');
+  expect(stdout).not.toContain('undoes');
+  expect(published).toEqual([]);
+});
+
+it.each([
+  ['needs --yes without a terminal', () => undo(RUN), /3 records .* confirm with --yes/s],
+  ['refuses an id that no run has', () => undo("run'1"), /no id of a run/],
+])('undo %s, and publishes nothing', async (_case, run, reason) => {
+  expect((await run()).error?.message).toMatch(reason);
+  expect(published).toEqual([]);
+});
+
+it('undo of a run that has changed nothing is an error that says how to list the runs', async () => {
+  touched = 0;
+  const { error } = await undo(RUN, '--yes');
+  expect(error?.message).toContain('SELECT run_id, count(*) FROM results');
+});
