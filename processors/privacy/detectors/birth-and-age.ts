@@ -47,6 +47,8 @@ function* findAgesBefore(scan: Scan): Generator<Candidate> {
     const before = cues[i - 1];
     const has_verb = before?.topics.has('age_verb') === true && start - before.end < 12;
     if (!is_age && !has_verb) continue;
+    // 21세기 is the 21st century, and 4세대 the fourth generation.
+    if (/^[기대계]/.test(scan.text.slice(cue.end, cue.end + 1))) continue;
     const digits = /^[0-9]+/.exec(match[0])?.[0] ?? '';
     if (Number(digits) > MAX_AGE) continue;
     yield { type: 'AGE', start, end: cue.end, score: is_age ? 0.85 : 0.75 };

@@ -6,6 +6,7 @@ export const FAMILY_NAMES_KO =
 
 /** Words after "Dear" and the like that are no names, in lower case, and words before さん and 님. */
 export const NOT_NAMES: ReadonlySet<string> = new Set([
+  ..."i'm i".split(' '),
   ...'customer sir madam team support all friends everyone colleague colleagues user guest seller'.split(
     ' ',
   ),

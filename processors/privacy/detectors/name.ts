@@ -21,7 +21,7 @@ const SCRIPTS: Record<string, RegExp> = {
 const BEFORE_HONORIFIC = [
   new RegExp(`(?:${FAMILY_NAMES_ZH})\\p{Script=Han}{0,2}(?=先生|女士|小姐)`, 'gu'),
   /[\p{Script=Han}]{2,4}(?=さん|様|氏)|[\p{Script=Katakana}ー]{2,8}(?=さん|様)/gu,
-  new RegExp(`(?:${FAMILY_NAMES_KO})[가-힣]{2}(?= ?(?:씨|님))`, 'gu'),
+  new RegExp(`(?<![가-힣])(?:${FAMILY_NAMES_KO})[가-힣]{2}(?=씨|님)`, 'gu'),
 ];
 
 /**
@@ -47,14 +47,29 @@ export const name: Detector = {
   },
 };
 
-function readName({ text, language_code }: Scan, { end }: Cue): Candidate | undefined {
+function readName({ text, language_code }: Scan, { start: from, end }: Cue): Candidate | undefined {
+  if (isOtherWord(text, from, end)) return undefined;
   const window = text.slice(end, end + 100);
   const own = SCRIPTS[language_code === 'zh-TW' ? 'zh' : language_code];
   const match = own?.exec(window) ?? LATIN.exec(window);
   const value = match?.[1];
   if (match === null || value === undefined) return undefined;
   const first = value.split(' ')[0] ?? '';
+  if (isShouting(text.slice(from, end)) && isShouting(first)) return undefined;
   if (NOT_NAMES.has(first.toLowerCase()) || NOT_NAMES.has(value)) return undefined;
   const start = end + match[0].indexOf(value);
   return { type: 'NAME', start, end: start + value.length, score: 0.6 };
+}
+
+const ARABIC_PAIR = /^\p{Script=Arabic}{2}$/u;
+
+/** Returns true for the verb "miss", and for an Arabic cue word that is a part of a longer word. */
+function isOtherWord(text: string, start: number, end: number): boolean {
+  if (text.slice(start, end) === 'miss') return true;
+  return [start, end].some((edge) => ARABIC_PAIR.test(text.slice(Math.max(0, edge - 1), edge + 1)));
+}
+
+/** In a text in capitals, a word in capitals after "SENHOR" may be any word. */
+function isShouting(word: string): boolean {
+  return word.length > 2 && word === word.toUpperCase() && word !== word.toLowerCase();
 }

@@ -1,6 +1,8 @@
 import { type Candidate, type Detector, findValuesAfter, type Scan } from '../scan.ts';
 
 const VALUE = /[^\s:=,;"'“”«»「」、。，：]{4,64}/g;
+/** After a word such as "is", a value in another script is a word of the sentence. */
+const ASCII = /^[!-~]{4,64}$/;
 const SIGN = /^ ?(?:[a-z]{2,5} ?)?[:=：]/i;
 const COPULA = /^\s?(?:is|was|ist|lautet|war|es|est|è|é|は|는|은|是|हिस्|है|هي|هو)?\s?["'“«「]?$/i;
 
@@ -19,7 +21,7 @@ export const passwords: Detector = {
     })) {
       const { start, between } = found;
       const value = found.value.replace(/[.?)]+$/, '');
-      const is_secret = /[0-9]/.test(value) || /[^\p{L}\p{M}]/u.test(value);
+      const is_secret = ASCII.test(value) && /[^A-Za-z]/.test(value);
       const is_stated = SIGN.test(between) || (COPULA.test(between) && is_secret);
       if (!is_stated || value.length < 4) {
         const later = is_secret ? undefined : findSecretAfter(scan, found.end);

@@ -157,6 +157,11 @@ const NOT_FOUND: [text: string, language: string][] = [
   ['DE00370400440532013000', 'de'],
   ['Dear customer, Dear Sir', 'en'],
   ['5 stars, 100 %, 12:30:45, 3x4', 'en'],
+  ['I miss CFB', 'en'],
+  ['21세기에 만난 봤으면 인간적으로 9점', 'ko'],
+  ['wifi密码也是萌得不要不要的', 'zh'],
+  ['نقابة المهندسين هنا', 'ar'],
+  ['O SENHOR ESTÁ AQUI', 'pt'],
 ];
 
 it.each(NOT_FOUND)('Nothing is found in "%s" (%s)', (text, language) => {

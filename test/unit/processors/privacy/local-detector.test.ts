@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   createLocalDetection,
@@ -80,4 +81,47 @@ it('Text that is not well-formed Unicode is searched like any other', () => {
   expect(detect('\ud800 ann@example.com \udfff', 'en')).toMatchObject({
     findings: [{ type: 'EMAIL', utf16: { start: 2, end: 17 } }],
   });
+});
+
+it('No text makes a detector fail, and every finding lies within the text and is not empty', () => {
+  const parts = fc.constantFrom(
+    ...[
+      '@',
+      '.',
+      '+1 ',
+      '12',
+      '-',
+      'call ',
+      '密码: ',
+      'my name is ',
+      'DE89',
+      '１２',
+      '\u200b',
+      '😀',
+      'ann@example.com',
+    ],
+  );
+  const unit = fc.oneof(parts, fc.string({ unit: 'binary', minLength: 1, maxLength: 2 }));
+  const language = fc.constantFrom('en', 'de', 'ja', 'ko', 'zh-TW', 'ar', 'hi', 'xx');
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 40 }), language, (units, language_code) => {
+      const text = units.join('');
+      const detection = detect(text, language_code);
+      expect(detection.ok).toBe(true);
+      if (!detection.ok) return;
+      const bytes = Buffer.byteLength(text);
+      for (const { utf16, utf8, code_points } of detection.findings) {
+        for (const [span, length] of [
+          [utf16, text.length],
+          [utf8, bytes],
+          [code_points, text.length],
+        ] as const) {
+          expect(span.start).toBeGreaterThanOrEqual(0);
+          expect(span.start).toBeLessThan(span.end);
+          expect(span.end).toBeLessThanOrEqual(length);
+        }
+      }
+    }),
+    { numRuns: 400 },
+  );
 });
