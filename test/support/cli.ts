@@ -77,6 +77,7 @@ export async function runCommand(command: Command, ...words: string[]): Promise<
   for (const one of listCommands(program)) {
     one.exitOverride().configureOutput({ writeErr: () => undefined });
   }
+  const removeListeners = watchSignals();
   const before = process.exitCode;
   process.exitCode = undefined;
   let error: Error | undefined;
@@ -93,11 +94,27 @@ export async function runCommand(command: Command, ...words: string[]): Promise<
     exit_code: process.exitCode,
   };
   process.exitCode = before;
+  removeListeners();
   for (const spy of [log, ...streams]) spy.mockRestore();
   if (endpoint === undefined) delete process.env.AWS_ENDPOINT_URL;
   else process.env.AWS_ENDPOINT_URL = endpoint;
   stack.restore();
   return ran;
+}
+
+/**
+ * Returns a function that removes the listeners of signals that were added since. Without that, a
+ * second signal in another test of the process would end the process.
+ */
+function watchSignals(): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const before = signals.map((signal) => new Set<unknown>(process.listeners(signal)));
+  return () => {
+    for (const [i, signal] of signals.entries()) {
+      const added = process.listeners(signal).filter((listener) => !before[i]?.has(listener));
+      for (const listener of added) process.removeListener(signal, listener);
+    }
+  };
 }
 
 /** Creates a `write` function that keeps what is written, and accepts everything at once. */
