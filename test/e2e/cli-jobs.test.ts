@@ -120,3 +120,18 @@ it('aurastream keys creates a working key, lists it without its value, and revok
   expect(code).not.toBe(0);
   expect(stderr).toContain('keys list');
 });
+
+it('aurastream undo takes a job back by its id', async () => {
+  const file = await aFile('undone.csv', 'record_id,text\nu-1,I love my cat\nu-2,I hate rain\n');
+  const submit = ['job', 'submit', file, '--source', 'undone', '--watch', '--json'];
+  const { job_id } = JSON.parse(await runCommand(submit)) as { job_id: string };
+  const undone = JSON.parse(await runCommand(['undo', job_id, '--yes', '--json']));
+  expect(undone).toMatchObject({ undone_run_id: job_id, withdrawn: 2, restored: 0, failed: 0 });
+  await vi.waitFor(
+    async () => {
+      const result = JSON.parse(await runCommand(['results', 'get', 'undone', 'u-1', '--json']));
+      expect(result).toMatchObject({ status: 'withdrawn', run_id: undone.run_id });
+    },
+    { timeout: 60_000, interval: 1_000 },
+  );
+});

@@ -85,6 +85,7 @@ export const FILES: DocumentPromises = {
       says: 'undo takes back what an ingest or a job has changed.',
       tests: [
         'an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction',
+        'aurastream undo takes a job back by its id',
         'the records of a job carry its id as their run, through every place that hands fields on',
       ],
     },
