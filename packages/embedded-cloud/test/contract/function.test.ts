@@ -33,8 +33,10 @@ const streams = {
   async full(event, stream) {
     for (let bytes = 0; bytes < 50_000_000; bytes += 1_000) {
       if (stream.write('x'.repeat(1_000))) continue;
-      console.log('full');
-      await new Promise((resolve) => stream.once('drain', resolve));
+      const drained = new Promise((resolve) => stream.once('drain', () => resolve('drained')));
+      const waited = new Promise((resolve) => setTimeout(resolve, 100, 'still full'));
+      console.log(await Promise.race([drained, waited]));
+      await drained;
       return stream.end();
     }
   },
@@ -270,10 +272,11 @@ it('the stream of a function waits for its reader', async () => {
   let bytes = 0;
   const { kind } = await made.invokeWithResponseStream('{"do":"full"}', async (part) => {
     bytes += part.length;
-    await vi.waitFor(async () => expect(await made.log()).toContain('full'));
+    await vi.waitFor(async () => expect(await made.log()).toContain('still full'));
   });
   expect(kind).toBe('streamed');
   expect(bytes).toBeLessThan(200_000);
+  expect(await made.log()).toContain('still full');
 });
 
 it('what a streaming function has written before its error is sent, and the error after it', async () => {
