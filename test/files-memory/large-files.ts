@@ -27,12 +27,12 @@ export const LARGE_FILES: readonly LargeFile[] = [
   text('a.csv.gz', 'csv'),
   text('a.jsonl', 'jsonl'),
   text('a.json', 'json'),
-  workbook('a.xlsx', 80),
-  { ...workbook('too-many-texts.xlsx', 110), is_refused: true },
+  workbook('a.xlsx', 115),
+  { ...workbook('too-many-texts.xlsx', 135), is_refused: true },
   // Row groups as DuckDB writes them, then the largest ones that are read, then larger ones.
   parquet('a.parquet', { rows: 4_000_000, in_group: 122_880, columns: 3 }),
-  parquet('large-groups.parquet', { rows: 3_000_000, in_group: 850_000, columns: 3 }),
-  parquet('wide.parquet', { rows: 1_500_000, in_group: 500_000, columns: 30 }),
+  parquet('large-groups.parquet', { rows: 2_000_000, in_group: 430_000, columns: 3 }),
+  parquet('wide.parquet', { rows: 1_000_000, in_group: 190_000, columns: 30 }),
   {
     ...parquet('too-large-groups.parquet', { rows: 2_000_000, in_group: 2_000_000, columns: 3 }),
     is_refused: true,

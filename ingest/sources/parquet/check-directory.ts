@@ -2,7 +2,7 @@ import { type FileMetaData, parquetSchema, type RowGroup, type SchemaTree } from
 import { UnreadableFileError } from '../file-error.ts';
 
 /** Largest row group that is read, in bytes without compression. */
-const MAX_ROW_GROUP_BYTES = 128 * 1024 * 1024;
+const MAX_ROW_GROUP_BYTES = 48 * 1024 * 1024;
 /** Largest number of rows of a row group, and of values of one of its columns. */
 const MAX_ROW_GROUP_VALUES = 4_000_000;
 

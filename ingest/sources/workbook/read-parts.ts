@@ -1,6 +1,7 @@
 import type { Archive } from '../bytes/zip.ts';
 import { UnreadableFileError } from '../file-error.ts';
 import { readXml } from './parse-xml.ts';
+import { TextList } from './text-list.ts';
 
 /** A sheet of a workbook, with the path of its file in the archive. */
 export interface Sheet {
@@ -14,7 +15,8 @@ export interface Workbook {
   sheets: Sheet[];
   /** True if day 0 of dates is in 1904, as on old Macs. */
   uses_1904: boolean;
-  strings: string[];
+  /** The texts that cells share. Control characters are still escaped. */
+  strings: TextList;
   /** For each cell style, whether numbers in that style are dates. */
   date_styles: boolean[];
 }
@@ -56,17 +58,16 @@ async function readRelations(archive: Archive): Promise<Map<string, string>> {
   return targets;
 }
 
-/** Number of characters that the shared texts of a workbook may have. They are kept in memory. */
-const MAX_STRING_CHARACTERS = 96 * 1024 * 1024;
+/** Size of the texts that a workbook may share, in bytes of UTF-8. They are kept in memory. */
+const MAX_TEXT_BYTES = 128 * 1024 * 1024;
 
-async function readStrings(name: string, archive: Archive): Promise<string[]> {
+async function readStrings(name: string, archive: Archive): Promise<TextList> {
   const path = 'xl/sharedStrings.xml';
-  const strings: string[] = [];
+  const strings = new TextList();
   if (!archive.names.includes(path)) return strings;
   let current = '';
   let in_text = false;
   let phonetic = 0;
-  let characters = 0;
   await readXml(archive.open(path).open(0), {
     open(tag) {
       if (tag === 'si') current = '';
@@ -80,9 +81,8 @@ async function readStrings(name: string, archive: Archive): Promise<string[]> {
       if (tag === 'rPh') phonetic -= 1;
       if (tag === 't') in_text = false;
       if (tag !== 'si') return;
-      characters += current.length;
-      if (characters > MAX_STRING_CHARACTERS) throw createTooLargeError(name);
-      strings.push(decodeEscapes(current));
+      strings.push(current);
+      if (strings.bytes > MAX_TEXT_BYTES) throw createTooLargeError(name);
     },
   });
   return strings;
@@ -90,7 +90,7 @@ async function readStrings(name: string, archive: Archive): Promise<string[]> {
 
 function createTooLargeError(name: string): UnreadableFileError {
   return new UnreadableFileError(
-    `${name} has more than ${MAX_STRING_CHARACTERS / 2 ** 20} MiB of texts, which a workbook keeps in memory.`,
+    `${name} has more than ${MAX_TEXT_BYTES / 2 ** 20} MiB of texts, which a workbook keeps in memory.`,
     'Save the sheet as CSV (UTF-8), which can have any size.',
   );
 }

@@ -77,7 +77,7 @@ class RowCollector {
     const { strings, date_styles, uses_1904 } = this.#workbook;
     switch (this.#type) {
       case 's':
-        return strings[Number(this.#value)] ?? '';
+        return decodeEscapes(strings.at(Number(this.#value)) ?? '');
       case 'b':
         return this.#value === '1' ? 'true' : 'false';
       case 'e':
