@@ -27,7 +27,7 @@ export interface HistoryWriter {
   put(versions: PastVersion[]): Promise<RejectedVersion[]>;
 }
 
-export interface PastVersionsQuery {
+interface PastVersionsQuery {
   record_key: string;
   /** Only versions with a lower revision. */
   before: number;
@@ -35,7 +35,7 @@ export interface PastVersionsQuery {
 }
 
 /** Past versions of a record, the newest first. */
-export interface PastVersionsPage {
+interface PastVersionsPage {
   versions: HistoryVersion[];
   /** True if there are more versions behind the page. */
   has_more: boolean;

@@ -6,13 +6,13 @@ import {
 } from '../../schemas/index.ts';
 import type { CurrentRow, HistoryReader } from './ports.ts';
 
-export interface HistoryPageQuery {
+interface HistoryPageQuery {
   limit: number;
   /** Revision of the last version of the page before. Absent for the first page. */
   after?: number | undefined;
 }
 
-export interface HistoryPage {
+interface HistoryPage {
   /** The newest first. The first page begins with the current version. */
   versions: HistoryVersion[];
   /** Revision to continue after. Absent on the last page. */

@@ -8,7 +8,7 @@ import {
 } from '../../schemas/index.ts';
 
 /** The version of a record that stood before a run, as far as the lake has it. */
-export type Before = Pick<
+type Before = Pick<
   Result,
   'status' | 'text' | 'text_hash' | 'author' | 'url' | 'attributes' | 'created_at'
 > &

@@ -17,7 +17,7 @@ const COMPARED_BYTES = 15;
 export const RAW_DAYS = DEPLOYED.lake_raw_days + DEPLOYED.deleted_objects_days;
 
 /** Estimates the mean size of a row of the table `results`, in bytes of Parquet. */
-export function estimateTableRowBytes(load: PlannedLoad): number {
+function estimateTableRowBytes(load: PlannedLoad): number {
   return MEASURED.table_row_bytes + MEASURED.table_text_share * computeTextBytes(load);
 }
 
