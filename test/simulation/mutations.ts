@@ -273,7 +273,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a withdrawn record keeps its author',
     file: 'processors/stream/result.ts',
-    from: "    ending.status === 'withdrawn' ? { job_id, job_index } : record,",
+    from: "    ending.status === 'withdrawn' ? { job_id, job_index, run_id } : record,",
     to: '    record,',
     seed: 1,
   },
@@ -336,8 +336,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a line of a job chooses its tenant and its place',
     file: 'ingest/submission/input.ts',
-    from: '{ ...outcome.record, ...place }',
-    to: '{ ...place, ...outcome.record }',
+    from: '{ ...outcome.record, ...place, run_id }',
+    to: '{ ...place, run_id, ...outcome.record }',
     seed: 2,
   },
   {
