@@ -78,9 +78,9 @@ const attributes = z
   );
 
 /**
- * The fields that a result copies from its record. To add such a field, add a line to this object.
- * This object is used by the schemas of records, job documents and results, by the lake, by replay
- * and by the OpenAPI document.
+ * The fields that a result copies from its record. To add such a field, add a line to this object,
+ * and let an undo restore it (operations/runs). This object is used by the schemas of records, job
+ * documents and results, by the lake, by replay and by the OpenAPI document.
  */
 export const carriedFields = {
   author: z.string().max(256).optional().describe('Who wrote the text.'),
