@@ -21,6 +21,7 @@ export class QueryError extends Error {
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
+const STOPPED = 'The query was stopped';
 
 /** The options of a query besides its SQL. */
 export interface QueryOptions {
@@ -49,12 +50,20 @@ export type ReadRows = (
   options?: QueryOptions,
 ) => AsyncIterable<Record<string, QueryValue>>;
 
-/** Returns a function that runs SQL in a work group and yields the rows of the answer. */
-export function createReadRows(deps: QueryDeps): ReadRows {
+/**
+ * Returns a function that runs SQL in a work group and yields the rows of the answer.
+ *
+ * @param deps `signal` stops every query, and the reading of its pages.
+ * @throws {QueryError} from the returned function, if Athena could not run the SQL or the signal is
+ * aborted.
+ */
+export function createReadRows(deps: QueryDeps & { signal?: AbortSignal }): ReadRows {
   const client = deps.client ?? createClient(AthenaClient);
-  return async function* (sql, options) {
-    const id = await runQuery(client, deps, sql, options);
+  return async function* (sql, options = {}) {
+    const { signal = deps.signal, parameters = [] } = options;
+    const id = await runQuery(client, deps, sql, { parameters, ...(signal && { signal }) });
     for await (const [page, is_first] of readPages(client, id)) {
+      if (signal?.aborted) throw new QueryError(STOPPED);
       const answer: QueryAnswer = { columns: [], types: [], rows: [] };
       addPage(answer, page, is_first);
       yield* answer.rows;
@@ -116,7 +125,7 @@ async function waitForQuery(
     if (signal?.aborted) {
       const stop = new StopQueryExecutionCommand({ QueryExecutionId: id });
       void (await callService('athena', () => client.send(stop)));
-      throw new QueryError('The query was stopped');
+      throw new QueryError(STOPPED);
     }
   }
 }

@@ -5,7 +5,7 @@ import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher } from '../../ingest/index.ts';
-import { type UndoCounts, undoRun } from '../../operations/runs/undo.ts';
+import { type UndoCounts, type UndoOutcome, undoRun } from '../../operations/runs/undo.ts';
 import { recordId } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
@@ -23,7 +23,7 @@ interface Options {
   waitLimit: number;
 }
 
-interface UndoSummary extends UndoCounts {
+interface UndoSummary extends UndoOutcome {
   /** Id of the run that undoes the other. Absent in a dry run. */
   run_id?: string;
   undone_run_id: string;
@@ -52,14 +52,15 @@ Each record whose current version comes from the run gets back its version befor
 attributes, language and created_at. A record that the run has created is withdrawn. Records that were changed later, by
 anything else, are left. The versions come from the log of the lake, which is kept for 30 days; withdrawn texts are
 removed from it at night, so a withdrawal can be undone until then. The undo waits until the lake is complete. It is
-itself a run and can be undone. Undoing a run twice changes nothing more.
-Exit code: 0 done; 2 some records could not be restored or published; 1 the command failed.`,
+itself a run and can be undone. Undoing a run twice changes nothing more. Ctrl-C ends it after the records in hand; run it
+again to undo the rest.
+Exit code: 0 done; 2 interrupted, or some records could not be restored or published; 1 the command failed.`,
     )
     .action(async (run: string, options: Options, self: Command) => {
       const summary = await undo(readRunId(run), await connect(self), options);
       console.log(options.json ? JSON.stringify(summary) : toSentences(summary));
-      if (summary.failed + summary.not_kept + summary.expired > 0)
-        process.exitCode = EXIT_SOME_FAILED;
+      const left = summary.failed + summary.not_kept + summary.expired;
+      if (left > 0 || summary.interrupted) process.exitCode = EXIT_SOME_FAILED;
     });
 }
 
@@ -81,6 +82,7 @@ async function undo(
   const readRows = createReadRows({
     work_group: stack.WorkgroupName,
     database: stack.DatabaseName,
+    signal,
   });
   const history = createRunHistory({ readRows });
   const touched = await history.countTouched(undone_run_id);
@@ -94,11 +96,13 @@ async function undo(
   const stream = createKinesisStream({ stream_name: stack.BulkStreamName });
   const publisher = dryRun ? undefined : createPublisher({ stream });
   const run_id = createRunId(Date.now());
+  if (signal.aborted) throw new Advice('Interrupted: nothing is undone.', 'Run it again.');
+  if (!dryRun) process.stderr.write(`${describeRun({ run_id, undone_run_id })}\n`);
   const progress = createProgress();
   const results = createResultsReader({ table_name: stack.ResultsTableName });
   const onProgress = ({ restored, withdrawn }: UndoCounts) =>
     progress.update(`${restored} restored, ${withdrawn} withdrawn`);
-  const deps = { history, results, publisher, onProgress };
+  const deps = { history, results, publisher, onProgress, signal };
   const counts = await undoRun(deps, { undone_run_id, run_id, touched });
   await publisher?.close();
   progress.finish();
@@ -115,7 +119,7 @@ async function confirm(run: string, touched: number): Promise<void> {
 
 function toSentences(summary: UndoSummary): string {
   const { run_id, undone_run_id, restored, withdrawn, failed } = summary;
-  const { unchanged, changed_later, not_kept, expired } = summary;
+  const { unchanged, changed_later, not_kept, expired, interrupted } = summary;
   const verb = run_id === undefined ? 'would be' : 'are being';
   const lines = [`${restored} records ${verb} restored and ${withdrawn} withdrawn.`];
   const add = (count: number, sentence: string) => {
@@ -126,6 +130,11 @@ function toSentences(summary: UndoSummary): string {
   add(not_kept, 'left: their text before the run is no longer kept.');
   add(expired, 'left: their rows have expired from the results table.');
   add(failed, 'could not be published. Run it again.');
-  if (run_id !== undefined) lines.push(`run ${run_id} undoes ${undone_run_id}`);
+  if (interrupted) lines.push('Interrupted: the other records are as they were. Run it again.');
+  if (run_id !== undefined) lines.push(describeRun({ run_id, undone_run_id }));
   return lines.join('\n');
+}
+
+function describeRun({ run_id, undone_run_id }: { run_id: string; undone_run_id: string }) {
+  return `run ${run_id} undoes ${undone_run_id}`;
 }

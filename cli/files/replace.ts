@@ -8,6 +8,7 @@ import { Advice } from '../errors.ts';
 import { WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
 import { askUser } from '../output/ask-user.ts';
 
+const INTERRUPTED = 'the run was interrupted';
 /** Share of a source that is withdrawn without a question. */
 const MAX_UNASKED_SHARE = 0.2;
 
@@ -17,7 +18,7 @@ export interface Replacement {
   missing?: number;
   withdrawn: number;
   failed: number;
-  /** The reason for which nothing was withdrawn. */
+  /** The reason for which nothing, or not all, was withdrawn. */
   reason?: string;
 }
 
@@ -44,7 +45,7 @@ export interface ReplaceDeps {
 
 /**
  * Withdraws the records that are in the lake and not in the file. Nothing is withdrawn if the file has
- * a problem, or if the share is large and is not confirmed.
+ * a problem, or if the share is large and is not confirmed. Withdrawals end when the signal is aborted.
  */
 export async function replaceSource(
   { stack, publisher, signal, is_confirmed }: ReplaceDeps,
@@ -58,6 +59,7 @@ export async function replaceSource(
   try {
     missing = await listMissing(stack, file, { signal, stamp: run.stamp });
   } catch (error) {
+    if (signal.aborted) return { ...nothing, reason: INTERRUPTED };
     if (!(error instanceof Advice)) throw error;
     return { ...nothing, reason: error.message.split('\n')[0] ?? '' };
   }
@@ -67,8 +69,9 @@ export async function replaceSource(
     const reason = `${missing.length} records are ${Math.round(share * 100)} % of the source: confirm with --yes`;
     return { ...nothing, missing: missing.length, reason };
   }
-  const counts = await withdrawRecords(publisher, missing, { ...file.source, ...run });
-  return { missing: missing.length, ...counts };
+  const counts = await withdrawRecords({ publisher, signal }, missing, { ...file.source, ...run });
+  const is_whole = counts.withdrawn + counts.failed === missing.length;
+  return { missing: missing.length, ...counts, ...(is_whole ? {} : { reason: INTERRUPTED }) };
 }
 
 /** Waits until the lake is complete, and lists the records that the file does not have. */
@@ -81,6 +84,7 @@ export async function listMissing(
   const readRows = createReadRows({
     work_group: stack.WorkgroupName,
     database: stack.DatabaseName,
+    signal,
   });
   return findMissing(createSourceRecords({ readRows }), file, stamp);
 }
@@ -91,7 +95,8 @@ function measureShare(missing: string[], { ids }: FileIds): number {
 
 /** Describes what became of the source, in one line. */
 export function describeReplacement({ missing, withdrawn, failed, reason }: Replacement): string {
-  if (reason !== undefined) return `nothing withdrawn: ${reason}`;
+  const cause = reason === undefined ? '' : `: ${reason}`;
+  if (reason !== undefined && withdrawn + failed === 0) return `nothing withdrawn${cause}`;
   const failures = failed === 0 ? '' : `, ${failed} could not be; run it again`;
-  return `${withdrawn} of ${missing} records that the file does not have are withdrawn${failures}`;
+  return `${withdrawn} of ${missing} records that the file does not have are withdrawn${failures}${cause}`;
 }

@@ -28,6 +28,7 @@ export async function waitForAccepted(
     await waitForTable(
       {
         ...createDeps(stack),
+        signal,
         sleep: (ms) => sleep(ms, undefined, { signal }),
         onProgress: (sentence) => progress.update(`waiting for the lake: ${sentence}`),
       },

@@ -35,6 +35,8 @@ export interface ReachDeps {
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
   sleep: (ms: number) => Promise<void>;
+  /** Ends the wait with the reason of the signal, also if nothing is missing. */
+  signal?: AbortSignal;
   /** Gets a sentence that says what the wait is for. */
   onProgress?: (sentence: string) => void;
 }

@@ -28,6 +28,7 @@ const LONGEST_POLL_MS = 5_000;
  * @param ends_at time at which the wait is given up, in epoch milliseconds.
  * @throws {NotReachedError} if something is missing at `ends_at`.
  * @throws {ServiceError} if a call fails.
+ * @throws the reason of the signal if it is aborted.
  */
 export async function waitForTable(
   deps: ReachDeps,
@@ -57,12 +58,13 @@ export async function waitForTable(
 
 /** Repeats a look until it finds nothing missing. Pauses longer and longer between two looks. */
 async function poll(
-  { now, sleep, onProgress }: ReachDeps,
+  { now, sleep, onProgress, signal }: ReachDeps,
   ends_at: number,
   look: () => Promise<string | undefined>,
 ): Promise<void> {
   for (let pause_ms = FIRST_POLL_MS; ; pause_ms = Math.min(pause_ms * 1.5, LONGEST_POLL_MS)) {
     const missing = await look();
+    signal?.throwIfAborted();
     if (missing === undefined) return;
     if (now() >= ends_at) throw new NotReachedError(missing);
     onProgress?.(missing);

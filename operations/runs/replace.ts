@@ -3,6 +3,11 @@ import type { SourceName, SourceRecords } from './ports.ts';
 
 /** Largest number of ids that are kept in memory, which are about 400 MB. */
 const MAX_IDS = 5_000_000;
+/**
+ * Number of records between two looks at the signal. A publisher has four requests of 500 records in
+ * flight, so that fewer records would slow it down.
+ */
+const RECORDS_PER_STEP = 2_000;
 
 /** A row of a file, as far as the replacement of its source needs it. */
 export interface FileRow {
@@ -60,17 +65,21 @@ export async function findMissing(
 
 /**
  * Withdraws records with the stamp of the beginning of a run, so that a version that was accepted
- * after it stays.
+ * after it stays. Stops before the next {@link RECORDS_PER_STEP} records if the signal is aborted:
+ * the counts are then lower than the number of records.
  */
 export async function withdrawRecords(
-  publisher: Pick<Publisher, 'publishAll'>,
+  { publisher, signal }: { publisher: Pick<Publisher, 'publishAll'>; signal: AbortSignal },
   record_ids: string[],
   run: SourceName & { run_id: string; stamp: number },
 ): Promise<{ withdrawn: number; failed: number }> {
   const counts = { withdrawn: 0, failed: 0 };
-  const withdrawals = record_ids.map((record_id) => ({ ...run, record_id, deleted: true }));
-  for await (const { status } of publisher.publishAll(withdrawals)) {
-    counts[status === 'accepted' ? 'withdrawn' : 'failed'] += 1;
+  for (let i = 0; i < record_ids.length && !signal.aborted; i += RECORDS_PER_STEP) {
+    const step = record_ids.slice(i, i + RECORDS_PER_STEP);
+    const withdrawals = step.map((record_id) => ({ ...run, record_id, deleted: true }));
+    for await (const { status } of publisher.publishAll(withdrawals)) {
+      counts[status === 'accepted' ? 'withdrawn' : 'failed'] += 1;
+    }
   }
   return counts;
 }

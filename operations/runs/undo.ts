@@ -10,10 +10,15 @@ export interface UndoDeps {
   /** Publishes the records. Undefined in a dry run, which only counts. */
   publisher: Pick<Publisher, 'publishAll'> | undefined;
   onProgress?: (counts: UndoCounts) => void;
+  /** Ends the undo before its next step. */
+  signal?: AbortSignal;
 }
 
 /** Numbers of records, by what the undo does to them. */
 export type UndoCounts = Record<'restored' | 'withdrawn' | 'failed' | Left, number>;
+
+/** The counts of an undo. If the signal has ended it, they count only what it looked at until then. */
+export type UndoOutcome = UndoCounts & { interrupted?: true };
 
 const RECORDS_PER_STEP = 100;
 
@@ -26,14 +31,14 @@ const RECORDS_PER_STEP = 100;
 export async function undoRun(
   deps: UndoDeps,
   run: { undone_run_id: string; run_id: string; touched: number },
-): Promise<UndoCounts> {
+): Promise<UndoOutcome> {
   const counts: UndoCounts = {
     ...{ restored: 0, withdrawn: 0, failed: 0 },
     ...{ unchanged: 0, changed_later: 0, not_kept: 0, expired: 0 },
   };
   let listed = 0;
   let step: ChangedRecord[] = [];
-  for await (const record of deps.history.listChanged(run.undone_run_id)) {
+  for await (const record of listUntilAborted(deps, run.undone_run_id)) {
     listed += 1;
     step.push(record);
     if (step.length < RECORDS_PER_STEP) continue;
@@ -41,9 +46,25 @@ export async function undoRun(
     deps.onProgress?.(counts);
     step = [];
   }
+  if (deps.signal?.aborted) return { ...counts, interrupted: true };
   await undoRecords(deps, run, step, counts);
   counts.changed_later += Math.max(0, run.touched - listed);
   return counts;
+}
+
+/** Lists the changed records until the signal is aborted, which can also make the listing fail. */
+async function* listUntilAborted(
+  { history, signal }: UndoDeps,
+  run_id: string,
+): AsyncGenerator<ChangedRecord> {
+  try {
+    for await (const record of history.listChanged(run_id)) {
+      if (signal?.aborted) return;
+      yield record;
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
 }
 
 async function undoRecords(

@@ -68,6 +68,28 @@ export const FILES: DocumentPromises = {
         'ingest --replace withdraws nothing if %s, says so and exits with 2',
         'ingest --replace withdraws nothing if the stream refuses a record',
         'ingest --replace withdraws nothing if the file is not read to its end, as when the run is interrupted',
+        'ingest --replace that is interrupted %s withdraws nothing and says so',
+        'the wait ends with the reason of its signal, also if nothing is missing',
+      ],
+    },
+    {
+      says: 'Ctrl-C during the withdrawals ends them after at most 2,000 more, and the summary says how many were withdrawn.',
+      tests: [
+        'ingest --replace that is interrupted during the withdrawals ends after at most 2,000 more, and says how many it withdrew',
+      ],
+    },
+    {
+      says: 'It prints that run_id before it publishes.',
+      tests: [
+        'undo prints its run_id before it publishes, and Ctrl-C ends it after the records in hand',
+      ],
+    },
+    {
+      says: 'Ctrl-C ends it after at most 100 more records; the summary counts those, and a second undo of the run continues.',
+      tests: [
+        'undo prints its run_id before it publishes, and Ctrl-C ends it after the records in hand',
+        'undo that is interrupted before it publishes changes nothing',
+        'a second undo of a run changes nothing more, and the undo of an undo brings back the state before it',
       ],
     },
     {

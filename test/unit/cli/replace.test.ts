@@ -24,6 +24,16 @@ let published: Record<string, unknown>[];
 let lake_ids: string[];
 /** Is called once, when the first request comes. */
 let onRequest: (() => void) | undefined;
+/** Is called once, when the first withdrawal comes. */
+let onWithdrawal: (() => void) | undefined;
+
+/** Creates a fake that sends SIGINT to the command and returns an answer. */
+const interrupt =
+  <Answer>(answer: Answer) =>
+  () => {
+    process.emit('SIGINT');
+    return answer;
+  };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aurastream-replace-'));
@@ -32,6 +42,7 @@ afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   published = [];
   onRequest = undefined;
+  onWithdrawal = undefined;
   lake_ids = ['1', '2', '3', '4', '5', 'old'];
   for (const client of [kinesis, athena, dynamodb, s3]) client.reset();
   kinesis.on(ListShardsCommand).resolves({ Shards: [] });
@@ -40,6 +51,10 @@ beforeEach(() => {
     onRequest = undefined;
     const texts = Records.map(({ Data }: { Data: Uint8Array }) => Buffer.from(Data).toString());
     published.push(...texts.map((text: string) => JSON.parse(text)));
+    if (published.at(-1)?.deleted) {
+      onWithdrawal?.();
+      onWithdrawal = undefined;
+    }
     return { Records: texts.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
   });
   dynamodb.on(QueryCommand).resolves({ Items: [] });
@@ -124,6 +139,34 @@ it('ingest --replace withdraws nothing if the file is not read to its end, as wh
   expect(interrupted.withdrawn).toEqual([]);
   expect(interrupted.stdout).toContain('nothing withdrawn: the file was not read to its end');
   expect(interrupted.stderr).toContain('the run was interrupted');
+});
+
+it.each([
+  ['during the wait', () => dynamodb.on(QueryCommand).callsFake(interrupt({ Items: [] }))],
+  [
+    'while the lake is asked',
+    () => athena.on(StartQueryExecutionCommand).callsFake(interrupt({ QueryExecutionId: 'id' })),
+  ],
+])(
+  'ingest --replace that is interrupted %s withdraws nothing and says so',
+  async (_when, arrange) => {
+    arrange();
+    const { stdout, withdrawn, exit_code } = await replace(FIVE);
+    expect(withdrawn).toEqual([]);
+    expect(stdout).toContain('nothing withdrawn: the run was interrupted');
+    expect(exit_code).toBe(2);
+  },
+);
+
+it('ingest --replace that is interrupted during the withdrawals ends after at most 2,000 more, and says how many it withdrew', async () => {
+  lake_ids = Array.from({ length: 5_000 }, (_, i) => `old-${i}`);
+  onWithdrawal = interrupt(undefined);
+  const { stdout, withdrawn, exit_code } = await replace(FIVE, '--yes');
+  expect(withdrawn).toHaveLength(2_000);
+  expect(stdout).toContain(
+    '2000 of 5000 records that the file does not have are withdrawn: the run was interrupted',
+  );
+  expect(exit_code).toBe(2);
 });
 
 it('ingest --replace --dry-run says how many records would be withdrawn, and publishes nothing', async () => {

@@ -8,7 +8,7 @@ import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/clie
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { undoCommand } from '../../../cli/commands/undo.ts';
 import { hashText } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
@@ -138,6 +138,43 @@ it.each([
   ['refuses an id that no run has', () => undo("run'1"), /no id of a run/],
 ])('undo %s, and publishes nothing', async (_case, run, reason) => {
   expect((await run()).error?.message).toMatch(reason);
+  expect(published).toEqual([]);
+});
+
+it('undo prints its run_id before it publishes, and Ctrl-C ends it after the records in hand', async () => {
+  changed = Array.from({ length: 250 }, (_, i) => place(`r-${i}`));
+  dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
+    Responses: {
+      results: RequestItems.results.Keys.map(({ record_key }: { record_key: { S: string } }) => {
+        const [, , record_id = ''] = record_key.S.split('#');
+        return rowFor(aResult({ record_id, run_id: RUN, stamp: STAMP, revision: 9 }));
+      }),
+    },
+    UnprocessedKeys: {},
+  }));
+  const print = vi.spyOn(process.stderr, 'write');
+  let printed_before: unknown[] = [];
+  kinesis.on(PutRecordsCommand).callsFake(({ Records }) => {
+    printed_before = vi.mocked(process.stderr.write).mock.calls.flat();
+    process.emit('SIGINT');
+    return { Records: Records.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
+  });
+  const { stdout, exit_code } = await undo(RUN, '--yes');
+  print.mockRestore();
+  expect(stdout).toContain('0 records are being restored and 100 withdrawn.\nInterrupted: ');
+  expect(exit_code).toBe(2);
+  const run = stdout.split('\n').at(-1);
+  expect(run).toMatch(/^run run_\S+ undoes /);
+  expect(printed_before).toContain(`${run}\n`);
+});
+
+it('undo that is interrupted before it publishes changes nothing', async () => {
+  athena.on(StartQueryExecutionCommand).callsFake(() => {
+    process.emit('SIGINT');
+    return { QueryExecutionId: 'first' };
+  });
+  const { error } = await undo(RUN, '--yes');
+  expect(error?.message).toBe('The query was stopped');
   expect(published).toEqual([]);
 });
 

@@ -136,6 +136,13 @@ it('records that go on arriving do not prolong the wait', async () => {
   expect(now() - START).toBeLessThan(BUFFER_MS * 1.25 + 4 * MAX_SKEW_MS);
 });
 
+it('the wait ends with the reason of its signal, also if nothing is missing', async () => {
+  const { deps } = createWorld([]);
+  const signal = AbortSignal.abort();
+  const wait = waitForTable({ ...deps, signal }, { accepted_before: START, ends_at: START + 1 });
+  await expect(wait).rejects.toBe(signal.reason);
+});
+
 it.each([
   [
     { processed_at: Infinity },

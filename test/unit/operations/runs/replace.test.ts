@@ -27,7 +27,8 @@ it('exactly the records that were accepted before the run and that the file lack
         const { stream, entries } = createFakeStream();
         const publisher = createPublisher({ stream });
         const run = { tenant: 'default', source: 'shop', run_id: 'run_1', stamp: START };
-        const counts = await withdrawRecords(publisher, missing, run);
+        const deps = { publisher, signal: new AbortController().signal };
+        const counts = await withdrawRecords(deps, missing, run);
         await publisher.close();
         const expected = in_lake.filter(({ id, age }) => age > 0 && !in_file.includes(id));
         expect(counts).toEqual({ withdrawn: expected.length, failed: 0 });
