@@ -2,11 +2,12 @@ import { Command } from 'commander';
 import { createReadRows } from '../../aws/athena/query.ts';
 import { createRunHistory } from '../../aws/athena/run-history.ts';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
+import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import { type UndoCounts, type UndoOutcome, undoRun } from '../../operations/runs/undo.ts';
-import { recordId } from '../../schemas/index.ts';
+import { isFinal, recordId } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { createRunId } from '../lake/run-id.ts';
@@ -51,9 +52,9 @@ export function undoCommand(): Command {
 Each record whose current version comes from the run gets back its version before the run: text, author, url,
 attributes, language and created_at. A record that the run has created is withdrawn. Records that were changed later, by
 anything else, are left. The versions come from the log of the lake, which is kept for 30 days; withdrawn texts are
-removed from it at night, so a withdrawal can be undone until then. The undo waits until the lake is complete. It is
-itself a run and can be undone. Undoing a run twice changes nothing more. Ctrl-C ends it after the records in hand; run it
-again to undo the rest.
+removed from it at night, so a withdrawal can be undone until then. A job must be final: cancel it first. The undo
+waits until the lake is complete. It is itself a run and can be undone. Undoing a run twice changes nothing more. Ctrl-C
+ends it after the records in hand; run it again to undo the rest.
 Exit code: 0 done; 2 interrupted, or some records could not be restored or published; 1 the command failed.`,
     )
     .action(async (run: string, options: Options, self: Command) => {
@@ -78,6 +79,7 @@ async function undo(
   { dryRun, yes, waitLimit }: Options,
 ): Promise<UndoSummary> {
   const signal = abortOnInterrupt();
+  await refuseRunningJob(undone_run_id, stack);
   void (await waitForAccepted(stack, { limit_seconds: waitLimit, signal }));
   const readRows = createReadRows({
     work_group: stack.WorkgroupName,
@@ -107,6 +109,20 @@ async function undo(
   await publisher?.close();
   progress.finish();
   return { ...(dryRun ? {} : { run_id }), undone_run_id, ...counts };
+}
+
+/**
+ * Refuses a job that still publishes records, of which an undo would take back only a part.
+ *
+ * @throws {Advice} if the run is a job that is not final.
+ */
+async function refuseRunningJob(run: string, { JobsTableName }: StackOutputs): Promise<void> {
+  const job = await createJobStore({ table_name: JobsTableName, now: Date.now }).get(run);
+  if (job === undefined || isFinal(job.status)) return;
+  throw new Advice(
+    `The job ${run} is ${job.status}: an undo would take back only a part of it.`,
+    `Cancel it first, with aurastream job cancel ${run}, or wait until it is final.`,
+  );
 }
 
 async function confirm(run: string, touched: number): Promise<void> {

@@ -79,6 +79,10 @@ export const FILES: DocumentPromises = {
       ],
     },
     {
+      says: 'A job that is not final is refused: cancel it first.',
+      tests: ['undo of a job that is %s is done only if the job is final: %s'],
+    },
+    {
       says: 'It prints that run_id before it publishes.',
       tests: [
         'undo prints its run_id before it publishes, and Ctrl-C ends it after the records in hand',

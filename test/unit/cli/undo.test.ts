@@ -4,14 +4,21 @@ import {
   GetQueryResultsCommand,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
 import { undoCommand } from '../../../cli/commands/undo.ts';
 import { hashText } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
+import { aJob } from '../../support/jobs.ts';
 import { aResult, rowFor } from '../../support/results.ts';
 
 const RUN = 'run_20261127-182233-3fa9c1d0';
@@ -44,6 +51,7 @@ beforeEach(() => {
     return { Records: texts.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
   });
   dynamodb.on(QueryCommand).resolves({ Items: [] });
+  dynamodb.on(GetItemCommand).resolves({});
   dynamodb.on(BatchGetItemCommand).callsFake(() => ({
     Responses: {
       results: ['a', 'b'].map((record_id) =>
@@ -177,6 +185,36 @@ it('undo that is interrupted before it publishes changes nothing', async () => {
   expect(error?.message).toBe('The query was stopped');
   expect(published).toEqual([]);
 });
+
+it.each([
+  ['PENDING', false],
+  ['PROCESSING', false],
+  ['COMPLETED', true],
+  ['CANCELLED', true],
+] as const)(
+  'undo of a job that is %s is done only if the job is final: %s',
+  async (status, is_done) => {
+    const expires_at = Math.ceil(Date.now() / 1_000) + 3_600;
+    const job = aJob({ job_id: 'job_1', status, expires_at });
+    dynamodb
+      .on(GetItemCommand, {
+        TableName: 'jobs',
+        Key: { job_id: { S: 'job_1' }, part: { S: 'job' } },
+      })
+      .resolves({ Item: rowOf(job) });
+    for (const words of [['--yes'], ['--dry-run']]) {
+      const { error } = await undo('job_1', ...words);
+      if (is_done) expect(error).toBeUndefined();
+      else
+        expect(error?.message).toMatch(
+          /job_1 is P.*: .*\nCancel it first, with aurastream job cancel/,
+        );
+    }
+    const counts = await undo(RUN, '--dry-run');
+    expect(counts.error).toBeUndefined();
+    if (!is_done) expect(published).toEqual([]);
+  },
+);
 
 it('undo of a run that has changed nothing is an error that says how to list the runs', async () => {
   touched = 0;
