@@ -143,7 +143,8 @@ async function countMissing(ids: FileIds, command: Command): Promise<number> {
     throw new Advice(`--replace: ${ids.problem}.`, 'Give each row an id, and one source.');
   }
   const read = { signal: abortOnInterrupt(), stamp: Date.now() };
-  return (await listMissing(await connect(command), ids, read)).length;
+  const { missing } = await listMissing(await connect(command), ids, read);
+  return missing.length;
 }
 
 function createNoRowsError(path: string): Advice {

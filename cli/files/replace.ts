@@ -1,9 +1,15 @@
 import { createReadRows } from '../../aws/athena/query.ts';
 import { createSourceRecords } from '../../aws/athena/source-records.ts';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
+import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import type { Publisher } from '../../ingest/index.ts';
 import type { RecordFile } from '../../ingest/sources/read-records.ts';
-import { type FileIds, findMissing, withdrawRecords } from '../../operations/runs/replace.ts';
+import {
+  dropExpired,
+  type FileIds,
+  findMissing,
+  withdrawRecords,
+} from '../../operations/runs/replace.ts';
 import { Advice } from '../errors.ts';
 import { WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
 import { askUser } from '../output/ask-user.ts';
@@ -16,6 +22,8 @@ const MAX_UNASKED_SHARE = 0.2;
 export interface Replacement {
   /** Number of records that are in the lake and not in the file. Absent if that was not looked at. */
   missing?: number;
+  /** Number of records that only the lake has, because their rows have expired. Absent if none have. */
+  expired?: number;
   withdrawn: number;
   failed: number;
   /** The reason for which nothing, or not all, was withdrawn. */
@@ -55,38 +63,49 @@ export async function replaceSource(
   const nothing = { withdrawn: 0, failed: 0 };
   if (file.source === undefined) return { ...nothing, reason: 'the file has no record' };
   if (file.problem !== undefined) return { ...nothing, reason: file.problem };
-  let missing: string[];
+  let found: Awaited<ReturnType<typeof listMissing>>;
   try {
-    missing = await listMissing(stack, file, { signal, stamp: run.stamp });
+    found = await listMissing(stack, file, { signal, stamp: run.stamp });
   } catch (error) {
     if (signal.aborted) return { ...nothing, reason: INTERRUPTED };
     if (!(error instanceof Advice)) throw error;
     return { ...nothing, reason: error.message.split('\n')[0] ?? '' };
   }
+  const { missing } = found;
+  const count = {
+    missing: missing.length,
+    ...(found.expired > 0 && { expired: found.expired }),
+  };
   const share = measureShare(missing, file);
   const question = `Withdraw ${missing.length} of the ${missing.length + file.ids.size} records of ${file.source.source}?`;
   if (share > MAX_UNASKED_SHARE && !is_confirmed && !(await askUser(question))) {
     const reason = `${missing.length} records are ${Math.round(share * 100)} % of the source: confirm with --yes`;
-    return { ...nothing, missing: missing.length, reason };
+    return { ...nothing, ...count, reason };
   }
   const counts = await withdrawRecords({ publisher, signal }, missing, { ...file.source, ...run });
   const is_whole = counts.withdrawn + counts.failed === missing.length;
-  return { missing: missing.length, ...counts, ...(is_whole ? {} : { reason: INTERRUPTED }) };
+  return { ...count, ...counts, ...(is_whole ? {} : { reason: INTERRUPTED }) };
 }
 
-/** Waits until the lake is complete, and lists the records that the file does not have. */
+/**
+ * Waits until the lake is complete, and lists the records that the file does not have. Those without a
+ * row in the results table are only counted.
+ */
 export async function listMissing(
   stack: StackOutputs,
   file: FileIds,
   { signal, stamp }: { signal: AbortSignal; stamp: number },
-): Promise<string[]> {
+): Promise<{ missing: string[]; expired: number }> {
   void (await waitForAccepted(stack, { limit_seconds: WAIT_LIMIT_SECONDS, signal }));
   const readRows = createReadRows({
     work_group: stack.WorkgroupName,
     database: stack.DatabaseName,
     signal,
   });
-  return findMissing(createSourceRecords({ readRows }), file, stamp);
+  const in_lake = await findMissing(createSourceRecords({ readRows }), file, stamp);
+  if (file.source === undefined) return { missing: [], expired: 0 };
+  const results = createResultsReader({ table_name: stack.ResultsTableName });
+  return dropExpired({ results, signal }, file.source, in_lake);
 }
 
 function measureShare(missing: string[], { ids }: FileIds): number {
@@ -94,9 +113,11 @@ function measureShare(missing: string[], { ids }: FileIds): number {
 }
 
 /** Describes what became of the source, in one line. */
-export function describeReplacement({ missing, withdrawn, failed, reason }: Replacement): string {
+export function describeReplacement(replacement: Replacement): string {
+  const { missing, withdrawn, failed, reason, expired = 0 } = replacement;
   const cause = reason === undefined ? '' : `: ${reason}`;
   if (reason !== undefined && withdrawn + failed === 0) return `nothing withdrawn${cause}`;
   const failures = failed === 0 ? '' : `, ${failed} could not be; run it again`;
-  return `${withdrawn} of ${missing} records that the file does not have are withdrawn${failures}${cause}`;
+  const left = expired === 0 ? '' : `, ${expired} are left: their rows have expired`;
+  return `${withdrawn} of ${missing} records that the file does not have are withdrawn${failures}${left}${cause}`;
 }

@@ -1,4 +1,6 @@
 import type { Publisher } from '../../ingest/index.ts';
+import { recordKey } from '../../schemas/index.ts';
+import type { CurrentResults } from '../ports.ts';
 import type { SourceName, SourceRecords } from './ports.ts';
 
 /** Largest number of ids that are kept in memory, which are about 400 MB. */
@@ -61,6 +63,25 @@ export async function findMissing(
     if (!ids.has(record_id)) missing.push(record_id);
   }
   return missing;
+}
+
+/**
+ * Separates the records that have a row in the results table from those whose row has expired. A
+ * withdrawal cannot reach the latter: they stay in the lake, and would be missing in each later run too.
+ */
+export async function dropExpired(
+  { results, signal }: { results: CurrentResults; signal: AbortSignal },
+  source: SourceName,
+  record_ids: string[],
+): Promise<{ missing: string[]; expired: number }> {
+  const missing: string[] = [];
+  for (let i = 0; i < record_ids.length; i += RECORDS_PER_STEP) {
+    signal.throwIfAborted();
+    const step = record_ids.slice(i, i + RECORDS_PER_STEP);
+    const rows = await results.getMany(step.map((record_id) => ({ ...source, record_id })));
+    missing.push(...step.filter((record_id) => rows.has(recordKey({ ...source, record_id }))));
+  }
+  return { missing, expired: record_ids.length - missing.length };
 }
 
 /**

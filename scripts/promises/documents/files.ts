@@ -108,6 +108,12 @@ export const FILES: DocumentPromises = {
       ],
     },
     {
+      says: 'A record whose row has expired from the results table (after 90 days) stays in the lake: the summary counts it as expired, and it is no part of that fifth.',
+      tests: [
+        'ingest --replace counts records whose rows have expired, and neither withdraws them nor asks because of them',
+      ],
+    },
+    {
       says: 'undo takes back what an ingest or a job has changed.',
       tests: [
         'an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction',
@@ -418,7 +424,6 @@ export const FILES: DocumentPromises = {
   ],
   explains: [
     'The versions come from the log of the lake, which is kept for 30 days.',
-    'A record whose row has expired from the results table (after 90 days) stays in the lake.',
     'Standard input cannot be a zip archive, a workbook or a Parquet file.',
     'npm run fuzz:files checks this and the rules below with generated and damaged files.',
     'A file of any size needs at most 256 MiB of memory, as JSONL, JSON, CSV or gzip.',

@@ -7,13 +7,14 @@ import {
   GetQueryResultsCommand,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ingestCommand } from '../../../cli/commands/ingest.ts';
 import { runCommand } from '../../support/cli.ts';
+import { aResult, rowFor } from '../../support/results.ts';
 
 const kinesis = mockClient(KinesisClient);
 const athena = mockClient(AthenaClient);
@@ -22,6 +23,8 @@ const s3 = mockClient(S3Client);
 let folder: string;
 let published: Record<string, unknown>[];
 let lake_ids: string[];
+/** Records whose rows are no longer in the results table. */
+let expired_ids: string[];
 /** Is called once, when the first request comes. */
 let onRequest: (() => void) | undefined;
 /** Is called once, when the first withdrawal comes. */
@@ -43,6 +46,7 @@ beforeEach(() => {
   published = [];
   onRequest = undefined;
   onWithdrawal = undefined;
+  expired_ids = [];
   lake_ids = ['1', '2', '3', '4', '5', 'old'];
   for (const client of [kinesis, athena, dynamodb, s3]) client.reset();
   kinesis.on(ListShardsCommand).resolves({ Shards: [] });
@@ -58,6 +62,15 @@ beforeEach(() => {
     return { Records: texts.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
   });
   dynamodb.on(QueryCommand).resolves({ Items: [] });
+  dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => {
+    const ids = RequestItems.results.Keys.map(({ record_key }: { record_key: { S: string } }) =>
+      record_key.S.split('#').at(-1),
+    ) as string[];
+    const rows = ids
+      .filter((id) => !expired_ids.includes(id))
+      .map((record_id) => rowFor(aResult({ source: 'shop', record_id })));
+    return { Responses: { results: rows }, UnprocessedKeys: {} };
+  });
   s3.on(ListObjectsV2Command).resolves({});
   athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
   athena
@@ -167,6 +180,19 @@ it('ingest --replace that is interrupted during the withdrawals ends after at mo
     '2000 of 5000 records that the file does not have are withdrawn: the run was interrupted',
   );
   expect(exit_code).toBe(2);
+});
+
+it('ingest --replace counts records whose rows have expired, and neither withdraws them nor asks because of them', async () => {
+  expired_ids = ['x', 'y', 'z'];
+  lake_ids.push(...expired_ids);
+  const { stdout, withdrawn, exit_code } = await replace(FIVE, '--json');
+  expect(withdrawn).toEqual(['old']);
+  expect(JSON.parse(stdout).replaced).toEqual({ missing: 1, expired: 3, withdrawn: 1, failed: 0 });
+  expect(exit_code).toBeUndefined();
+  const { stdout: text } = await replace(FIVE);
+  expect(text).toContain('are withdrawn, 3 are left: their rows have expired');
+  const { stdout: dry } = await replace(FIVE, '--dry-run', '--json');
+  expect(JSON.parse(dry).would_withdraw).toBe(1);
 });
 
 it('ingest --replace --dry-run says how many records would be withdrawn, and publishes nothing', async () => {
