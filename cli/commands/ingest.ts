@@ -17,6 +17,7 @@ import {
   requireIds,
 } from '../files/replace.ts';
 import { type AdjustmentCount, describeCounts, joinIssues, Tally } from '../files/tally.ts';
+import { refuseWrongClock } from '../lake/clock.ts';
 import { createRunId } from '../lake/run-id.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
 import { abortOnInterrupt } from '../stop.ts';
@@ -156,6 +157,7 @@ async function ingest(
   stack: StackOutputs,
   { replace, yes }: IngestOptions,
 ): Promise<IngestSummary> {
+  if (replace) await refuseWrongClock(stack);
   const stream = createKinesisStream({ stream_name: stack.BulkStreamName });
   const publisher = createPublisher({ stream });
   const signal = replace ? abortOnInterrupt() : new AbortController().signal;

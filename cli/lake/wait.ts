@@ -7,6 +7,7 @@ import { createRawObjects } from '../../aws/s3/raw-objects.ts';
 import { NotReachedError, waitForTable } from '../../insight/reach/wait-for-table.ts';
 import { Advice } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
+import { refuseWrongClock } from './clock.ts';
 
 /** Time after which a wait is given up by default, in seconds. */
 export const WAIT_LIMIT_SECONDS = 900;
@@ -16,12 +17,14 @@ export const WAIT_LIMIT_SECONDS = 900;
  * shows what it waits for.
  *
  * @returns the time of the call.
- * @throws {Advice} if something is missing when the limit has passed, or if the signal is aborted.
+ * @throws {Advice} if something is missing when the limit has passed, if the signal is aborted, or if the
+ * clock of this machine is wrong.
  */
 export async function waitForAccepted(
   stack: StackOutputs,
   { limit_seconds, signal }: { limit_seconds: number; signal: AbortSignal },
 ): Promise<Date> {
+  await refuseWrongClock(stack);
   const asked_at = new Date();
   const progress = createProgress();
   try {

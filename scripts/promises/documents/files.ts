@@ -114,6 +114,14 @@ export const FILES: DocumentPromises = {
       ],
     },
     {
+      says: '--replace, undo and query --wait are refused if the clock of the machine differs from that of AWS by more than 5 s.',
+      tests: [
+        'ingest --replace is refused before its first record if the clock differs by %d ms',
+        'undo is refused if the clock of the machine is wrong, and publishes nothing',
+        'a clock that differs from the time of a response by %d ms differs by %d ms at least',
+      ],
+    },
+    {
       says: 'undo takes back what an ingest or a job has changed.',
       tests: [
         'an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction',

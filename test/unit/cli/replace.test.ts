@@ -11,10 +11,15 @@ import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/clie
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { ingestCommand } from '../../../cli/commands/ingest.ts';
 import { runCommand } from '../../support/cli.ts';
 import { aResult, rowFor } from '../../support/results.ts';
+
+const clock = vi.hoisted(() => ({ difference_ms: 0 }));
+vi.mock('../../../aws/kinesis/clock.ts', () => ({
+  measureClock: async () => clock.difference_ms,
+}));
 
 const kinesis = mockClient(KinesisClient);
 const athena = mockClient(AthenaClient);
@@ -43,6 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
+  clock.difference_ms = 0;
   published = [];
   onRequest = undefined;
   onWithdrawal = undefined;
@@ -194,6 +200,21 @@ it('ingest --replace counts records whose rows have expired, and neither withdra
   const { stdout: dry } = await replace(FIVE, '--dry-run', '--json');
   expect(JSON.parse(dry).would_withdraw).toBe(1);
 });
+
+it.each([
+  [5_001, 'The clock of this machine is 5 s ahead of that of AWS.\nSet the clock'],
+  [-90_000, 'The clock of this machine is 90 s behind that of AWS.\nSet the clock'],
+])(
+  'ingest --replace is refused before its first record if the clock differs by %d ms',
+  async (difference_ms, message) => {
+    clock.difference_ms = difference_ms;
+    for (const words of [[], ['--dry-run']])
+      expect((await replace(FIVE, ...words)).error?.message).toContain(message);
+    expect(published).toEqual([]);
+    clock.difference_ms = 5_000;
+    expect((await replace(FIVE)).withdrawn).toEqual(['old']);
+  },
+);
 
 it('ingest --replace --dry-run says how many records would be withdrawn, and publishes nothing', async () => {
   const { stdout } = await replace(FIVE, '--dry-run');

@@ -21,6 +21,11 @@ import { runCommand } from '../../support/cli.ts';
 import { aJob } from '../../support/jobs.ts';
 import { aResult, rowFor } from '../../support/results.ts';
 
+const clock = vi.hoisted(() => ({ difference_ms: 0 }));
+vi.mock('../../../aws/kinesis/clock.ts', () => ({
+  measureClock: async () => clock.difference_ms,
+}));
+
 const RUN = 'run_20261127-182233-3fa9c1d0';
 /** When the run was accepted. */
 const STAMP = Date.UTC(2026, 10, 27);
@@ -40,6 +45,7 @@ const before = (text: string | undefined) => ({
 });
 
 beforeEach(() => {
+  clock.difference_ms = 0;
   published = [];
   touched = 3;
   changed = [{ ...place('a'), ...before('old') }, place('b')];
@@ -215,6 +221,13 @@ it.each([
     if (!is_done) expect(published).toEqual([]);
   },
 );
+
+it('undo is refused if the clock of the machine is wrong, and publishes nothing', async () => {
+  clock.difference_ms = -6_000;
+  const { error } = await undo(RUN, '--yes');
+  expect(error?.message).toContain('The clock of this machine is 6 s behind that of AWS.');
+  expect(published).toEqual([]);
+});
 
 it('undo of a run that has changed nothing is an error that says how to list the runs', async () => {
   touched = 0;
