@@ -25,23 +25,31 @@ export async function* downloadResults(
   const path = `/jobs/${encodeURIComponent(job_id)}/download`;
   const { signal } = options;
   const headers = { accept: 'application/x-ndjson' };
-  let cursor: string | undefined;
+  let next: Next = { cursor: undefined, skip: 0 };
   do {
-    const query = { cursor };
-    cursor = yield* readResponses(() => send(path, { headers, query, signal }), options);
-  } while (cursor !== undefined);
+    const query = { cursor: next.cursor };
+    const request = () => send(path, { headers, query, signal });
+    next = yield* readResponses(request, next.skip, options);
+  } while (next.cursor !== undefined);
+}
+
+/** Where the next response begins, and the number of its first rows that the caller has already. */
+interface Next {
+  cursor: string | undefined;
+  skip: number;
 }
 
 /**
- * Yields the rows of one response, which is requested again if it breaks off.
- *
- * @returns the cursor of the next response.
+ * Yields the rows of one response after the first `skip`. The response is requested again if it
+ * breaks off, and may then end earlier than the first time: the next response begins with rows that
+ * the caller has.
  */
 async function* readResponses(
   request: () => Promise<Response>,
+  skip: number,
   { max_attempts, sleep, signal }: DownloadOptions,
-): AsyncGenerator<JobResult, string | undefined> {
-  let yielded = 0;
+): AsyncGenerator<JobResult, Next> {
+  let yielded = skip;
   let cause: unknown;
   for (let attempt = 1; attempt <= max_attempts; attempt += 1) {
     if (attempt > 1) await sleep(PAUSE_MS * attempt, signal);
@@ -50,7 +58,7 @@ async function* readResponses(
     try {
       for await (const line of readLines(response)) {
         const value = JSON.parse(line) as JobResult | JobDownloadEnd;
-        if ('end' in value) return value.end.next_cursor;
+        if ('end' in value) return { cursor: value.end.next_cursor, skip: yielded - rows };
         rows += 1;
         if (rows <= yielded) continue;
         yielded = rows;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createClient } from '../../../client/index.ts';
 import type { JobResult } from '../../../schemas/index.ts';
@@ -20,7 +21,7 @@ function bodyOf(texts: string[], is_broken = false): ReadableStream<Uint8Array> 
 }
 
 /** Creates a client that gets these bodies, one for each request. The last one comes again. */
-function clientOf(...bodies: (() => ReadableStream<Uint8Array> | string)[]) {
+function clientOf(...bodies: ((url: URL) => ReadableStream<Uint8Array> | string)[]) {
   const urls: URL[] = [];
   const pauses: number[] = [];
   const client = createClient({
@@ -28,15 +29,20 @@ function clientOf(...bodies: (() => ReadableStream<Uint8Array> | string)[]) {
     api_key: 'a-key',
     fetch: async (url, init) => {
       expect(new Headers(init?.headers).get('accept')).toBe('application/x-ndjson');
-      urls.push(new URL(String(url)));
+      const asked = new URL(String(url));
+      urls.push(asked);
       const body = bodies.length > 1 ? bodies.shift() : bodies[0];
-      return new Response(body?.());
+      return new Response(body?.(asked));
     },
     sleep: async (milliseconds) => void pauses.push(milliseconds),
   });
   const indexes: number[] = [];
   const read = async () => {
-    for await (const { job_index } of client.download('job 1')) indexes.push(job_index);
+    for await (const { job_index } of client.download('job 1')) {
+      // A client that yields rows again would go on without end.
+      expect(indexes, 'a row came twice').not.toContain(job_index);
+      indexes.push(job_index);
+    }
     return indexes;
   };
   return { client, read, indexes, urls, pauses };
@@ -85,6 +91,42 @@ it('a download that breaks off is requested again, and no row comes twice', asyn
   expect(await read()).toEqual([0, 1, 2, 3, 4]);
   expect(urls).toHaveLength(4);
   expect(pauses).toHaveLength(3);
+});
+
+it('a download whose repeated response is shorter than the first goes on without a row twice', async () => {
+  const { read, urls } = clientOf(
+    () => bodyOf([write(row(0), row(1), row(2))], true),
+    () => write(row(0), { end: { rows: 1, next_cursor: '1' } }),
+    () => write(row(1), { end: { rows: 1, next_cursor: '2' } }),
+    () => write(row(2), row(3), { end: { rows: 2 } }),
+  );
+  expect(await read()).toEqual([0, 1, 2, 3]);
+  expect(urls.map(({ searchParams }) => searchParams.get('cursor'))).toEqual([
+    null,
+    null,
+    '1',
+    '2',
+  ]);
+});
+
+it('a download yields each row once, wherever its responses end or break off', async () => {
+  const COUNT = 8;
+  const limit = fc.record({ rows: fc.integer({ min: 1, max: COUNT }), is_broken: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(fc.array(limit, { maxLength: 4 }), async (limits) => {
+      const answer = (url: URL, { rows, is_broken }: { rows: number; is_broken: boolean }) => {
+        const from = Number(url.searchParams.get('cursor') ?? 0);
+        const to = Math.min(COUNT, from + rows);
+        const lines = Array.from({ length: to - from }, (_, i) => row(from + i));
+        const more = to < COUNT ? { next_cursor: String(to) } : {};
+        if (is_broken) return bodyOf([write(...lines)], true);
+        return write(...lines, { end: { rows: lines.length, ...more } });
+      };
+      const whole = { rows: COUNT, is_broken: false };
+      const { read } = clientOf(...[...limits, whole].map((one) => (url: URL) => answer(url, one)));
+      expect(await read()).toEqual(Array.from({ length: COUNT }, (_, i) => i));
+    }),
+  );
 });
 
 it('a download that breaks off again and again without a new row fails after five requests, and says so', async () => {
