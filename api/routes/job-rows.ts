@@ -16,10 +16,16 @@ import { HttpError } from '../http/errors.ts';
 
 /** Number of records that one read of the results table looks up. */
 export const ROWS_PER_READ = 100;
+/**
+ * Size of the texts, in characters, at which a chunk ends before it has all its records. A text has at
+ * most 1 MiB, so that 100 of them would take a tenth of the memory of the download function.
+ */
+const TEXT_PER_CHUNK = 8 * 1024 * 1024;
 
 /**
  * Reads the records of a job's input in chunks, so that one read of the results table can serve a
- * whole chunk. The chunks also end where the file cannot be read, or is empty. The job becomes FAILED
+ * whole chunk. A chunk has at most `size` records, and fewer if their texts have 8 Mi characters. The
+ * chunks also end where the file cannot be read, or is empty. The job becomes FAILED
  * then, and says why. An input that has not arrived, or that cannot be read at all, has no records.
  *
  * @throws {InputChangedError} if the input is no longer kept.
@@ -34,12 +40,15 @@ export async function* readChunks(
   const is_unreadable = job.error?.code === 'INPUT_UNREADABLE';
   if (job.input.etag === undefined || is_unreadable) return;
   let chunk: InputEntry[] = [];
+  let text_length = 0;
   try {
     for await (const entry of readInput(inputs, job, from)) {
       chunk.push(entry);
-      if (chunk.length < size) continue;
+      text_length += entry.ok ? (entry.record.text?.length ?? 0) : 0;
+      if (chunk.length < size && text_length < TEXT_PER_CHUNK) continue;
       yield chunk;
       chunk = [];
+      text_length = 0;
     }
   } catch (error) {
     const code = toJobError(error)?.code;

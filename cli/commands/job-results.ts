@@ -45,7 +45,8 @@ export function resultsCommand(): Command {
     .addHelpText(
       'after',
       `
-CSV has the texts and a column for each attribute that occurs in the first ${ROWS_FOR_COLUMNS} records.`,
+CSV has the texts and a column for each attribute that occurs in the first ${ROWS_FOR_COLUMNS} records,
+or in fewer if their texts are long.`,
     )
     .action(async (job_id: string, options: ResultsOptions, command: Command) => {
       const client = await connectApi(command);

@@ -1004,6 +1004,13 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: 'If the first records have more than 16 Mi characters of text, the columns are those of fewer records.',
+      tests: [
+        'CSV begins before 1,000 rows if their texts and attributes have 16 Mi characters',
+        'CSV that begins early has each row once, and the attributes of later rows in the last column',
+      ],
+    },
+    {
       says: '`aurastream job results JOB_ID --output results.csv` writes the same file.',
       tests: [
         'job results --output FILE.csv begins with a byte order mark, so that Excel shows umlauts',

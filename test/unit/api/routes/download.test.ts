@@ -20,10 +20,14 @@ const JSON_LINES = { accept: 'application/x-ndjson' };
 const CSV = { accept: 'text/csv' };
 
 /** Creates the API with a job of `count` records, whose results exist. */
-async function createJobApi(count: number, more: Partial<ApiDeps> = {}) {
+async function createJobApi(
+  count: number,
+  more: Partial<ApiDeps> = {},
+  textOf = (i: number) => `text ${i}`,
+) {
   const records = Array.from({ length: count }, (_, i) => ({
     record_id: `r${i}`,
-    text: `text ${i}`,
+    text: textOf(i),
   }));
   const bytes = Buffer.from(records.map((record) => JSON.stringify(record)).join('\n'));
   const { inputs, objects } = createFakeInputs(new Map([[KEY, bytes]]));
@@ -232,4 +236,21 @@ it('a slow reader stops the reading of the table, so that the memory does not gr
   for (let turn = 0; turn < 1_000; turn += 1) await new Promise(setImmediate);
   expect(reads).toBeLessThan(100);
   await reader.cancel();
+});
+
+it('a read of the table ends at 8 Mi characters of text, so that long texts do not fill the memory', async () => {
+  const sizes: number[] = [];
+  const { results } = testApi().deps;
+  const counting: ApiDeps['results'] = {
+    ...results,
+    getMany: async (records) => {
+      sizes.push(records.length);
+      return new Map();
+    },
+  };
+  const text = 'x'.repeat(1024 * 1024);
+  const { download } = await createJobApi(20, { results: counting }, () => text);
+  const { rows } = parseLines(await (await download()).text());
+  expect(rows.map(({ job_index }) => job_index)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  expect(sizes).toEqual([8, 8, 4]);
 });
