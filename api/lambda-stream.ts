@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { APIGatewayProxyEvent, Context, StreamifyHandler } from 'aws-lambda';
 import type { Hono } from 'hono';
+import { describeSafely } from '../lib/safe-error.ts';
 import type { ApiEnv } from './http/env.ts';
 
 /**
@@ -10,28 +11,45 @@ import type { ApiEnv } from './http/env.ts';
  * Source:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
  *
- * @throws the error of the body. Lambda then reports the function as failed, and API Gateway closes
- * the connection before the end of the body.
+ * @throws {Error} with the name of the error if the body fails. Lambda then reports the function as
+ * failed, and API Gateway closes the connection before the end of the body.
  */
 export function createStreamingHandler(
   app: Hono<ApiEnv>,
 ): StreamifyHandler<APIGatewayProxyEvent, void> {
   return awslambda.streamifyResponse(
     async (event: APIGatewayProxyEvent, stream, lambdaContext: Context) => {
-      const { authorizer, requestId } = event.requestContext;
-      const requestContext = { requestId, authorizer: authorizer ?? null };
-      const response = await app.fetch(toRequest(event), { requestContext, lambdaContext });
-      const headers = Object.fromEntries(response.headers);
-      const prelude = { statusCode: response.status, headers };
-      const out = awslambda.HttpResponseStream.from(stream, prelude);
-      // The runtime sends the prelude before the first write, and not before `end`.
-      out.write('');
-      for await (const part of response.body ?? []) {
-        if (!out.write(part)) await once(out, 'drain');
+      try {
+        await respond(app, { event, stream, lambdaContext });
+      } catch (error) {
+        // The message of an unexpected error may quote a text, and Lambda logs every error.
+        throw new Error(`The download was cut off: ${describeSafely(error).error_name}`);
       }
-      out.end();
     },
   );
+}
+
+interface Invocation {
+  event: APIGatewayProxyEvent;
+  stream: Parameters<StreamifyHandler>[1];
+  lambdaContext: Context;
+}
+
+async function respond(
+  app: Hono<ApiEnv>,
+  { event, stream, lambdaContext }: Invocation,
+): Promise<void> {
+  const { authorizer, requestId } = event.requestContext;
+  const requestContext = { requestId, authorizer: authorizer ?? null };
+  const response = await app.fetch(toRequest(event), { requestContext, lambdaContext });
+  const headers = Object.fromEntries(response.headers);
+  const out = awslambda.HttpResponseStream.from(stream, { statusCode: response.status, headers });
+  // The runtime sends the prelude before the first write, and not before `end`.
+  out.write('');
+  for await (const part of response.body ?? []) {
+    if (!out.write(part)) await once(out, 'drain');
+  }
+  out.end();
 }
 
 /** Creates the request of an event of a REST API. A streamed route takes no body. */

@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
+import { inspect } from 'node:util';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -107,10 +108,19 @@ it('the handler waits for a slow reader, and fails if the body fails, without en
   const app = new Hono().get('*', () => new Response(body()));
   const stream = new PassThrough();
   const running = createStreamingHandler(app as never)(eventOf('/'), stream as never, context);
-  const failed = expect(running).rejects.toThrow('down');
+  const failed = expect(running).rejects.toThrow('The download was cut off: Error');
   await vi.waitFor(() => expect(stream.writableNeedDrain).toBe(true));
   expect(pulled).toBeLessThan(10);
   stream.resume();
   await failed;
   expect(stream.writableEnded).toBe(false);
+});
+
+it('the error of a body is thrown without its message and its cause, because Lambda logs it', async () => {
+  const cause = new TypeError('unexpected "a secret text"');
+  const body = () => new ReadableStream({ pull: (controller) => controller.error(cause) });
+  const app = new Hono().get('*', () => new Response(body()));
+  const error: unknown = await run(app as never, eventOf('/')).catch((thrown) => thrown);
+  expect(error).toMatchObject({ message: 'The download was cut off: TypeError' });
+  expect(inspect(error, { depth: null })).not.toContain('secret');
 });
