@@ -24,7 +24,8 @@ const SHOWN = 10;
 /**
  * Compares the counts with the table `results` once a night. A message comes every hour. If the check
  * is done, the message does nothing; if the check has failed, the next one tries again. Each message
- * publishes how long ago the last check ended, so that an alarm shows that checks fail.
+ * publishes how long ago the last check ended, so that an alarm shows that checks fail. If no check has
+ * ever ended, this is the time since the first message.
  */
 export async function checkCountsAtNight(
   deps: CheckCountsDeps,
@@ -32,10 +33,8 @@ export async function checkCountsAtNight(
 ): Promise<void> {
   const { manifest, now, measure, log } = deps;
   const checked_at = await manifest.readTime('counts_checked');
-  measure(
-    'counts_unchecked_seconds',
-    checked_at === 0 ? 0 : Math.round((now() - checked_at) / 1_000),
-  );
+  const unchecked_since = checked_at === 0 ? await readFirstAsked(deps) : checked_at;
+  measure('counts_unchecked_seconds', Math.round((now() - unchecked_since) / 1_000));
   if (checked_at >= startOfNight(now())) return;
   const waiting = await manifest.list(LISTED);
   if (waiting.some(({ found_at }) => found_at < now() - LATE_MS)) {
@@ -47,6 +46,15 @@ export async function checkCountsAtNight(
   measure('counts_drift', report.drifts.length);
   await manifest.writeTime('counts_checked', now());
   logReport(deps, report);
+}
+
+/** Returns the time of the first message, which is now if none came before. */
+async function readFirstAsked({ manifest, now }: CheckCountsDeps): Promise<number> {
+  const known = await manifest.readTime('counts_first_asked');
+  if (known !== 0) return known;
+  const first = now();
+  await manifest.writeTime('counts_first_asked', first);
+  return first;
 }
 
 function logReport({ log, logError }: CheckCountsDeps, { drifts, ...report }: CheckReport): void {

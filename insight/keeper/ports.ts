@@ -17,7 +17,12 @@ export interface RawObject {
 }
 
 /** Names of the times that the keeper remembers. */
-export type KeptTime = 'withdrawn' | 'rewriting_started' | 'maintained' | 'counts_checked';
+export type KeptTime =
+  | 'withdrawn'
+  | 'rewriting_started'
+  | 'maintained'
+  | 'counts_checked'
+  | 'counts_first_asked';
 
 /**
  * The raw objects that wait to be merged, and what the keeper must remember of those that are merged.

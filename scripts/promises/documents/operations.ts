@@ -182,6 +182,12 @@ export const OPERATIONS: DocumentPromises = {
       tests: [ALARM, 'counts without a difference publish a drift of 0'],
     },
     {
+      says: 'If no check has ever ended, the time counts from the first hour that asked for one.',
+      tests: [
+        'a stack whose check has never ended publishes the time since it was first asked for one',
+      ],
+    },
+    {
       says: 'A check that fails is tried again every hour.',
       tests: [
         'a check that fails is tried again by the next message, and the time without a check goes on',

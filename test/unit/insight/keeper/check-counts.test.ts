@@ -78,6 +78,23 @@ it('a check that fails is tried again by the next message, and the time without 
   expect(measured.at(-1)).toEqual(['counts_drift', 0]);
 });
 
+it('a stack whose check has never ended publishes the time since it was first asked for one', async () => {
+  let is_down = true;
+  const { check, measured, clock } = createWorld(() =>
+    is_down ? { state: 'failed', code: 'ACCESS_DENIED' } : {},
+  );
+  for (const hours of [0, 1, 31, 32]) {
+    clock.now = EVENING + hours * HOUR;
+    await expect(check()).rejects.toThrow(StatementError);
+    expect(measured.at(-1)).toEqual(['counts_unchecked_seconds', hours * 3_600]);
+  }
+  is_down = false;
+  await check();
+  clock.now += HOUR;
+  await check();
+  expect(measured.at(-1)).toEqual(['counts_unchecked_seconds', 3_600]);
+});
+
 it('the check waits while objects of the lake have waited for more than half an hour', async () => {
   const { check, logged, manifest, clock, started } = createWorld();
   await manifest.add(aRawObject({ found_at: EVENING }));
