@@ -16,26 +16,26 @@ async function countReadFirst(rowOf: (job_index: number) => JobResult): Promise<
   return read;
 }
 
-const done = (fields: Parameters<typeof aResult>[0]) => {
+const makeDone = (fields: Parameters<typeof aResult>[0]) => {
   const result = aResult(fields);
   return (job_index: number): JobResult => ({ job_index, outcome: 'done', result });
 };
 
 it('CSV begins after 1,000 rows', async () => {
-  expect(await countReadFirst(done({ text: 'short' }))).toBe(1_000);
+  expect(await countReadFirst(makeDone({ text: 'short' }))).toBe(1_000);
 });
 
 it('CSV begins before 1,000 rows if their texts and attributes have 16 Mi characters', async () => {
   const mebi = 'x'.repeat(1024 * 1024);
-  expect(await countReadFirst(done({ text: mebi }))).toBe(16);
-  expect(await countReadFirst(done({ text: '', attributes: { note: mebi } }))).toBe(16);
+  expect(await countReadFirst(makeDone({ text: mebi }))).toBe(16);
+  expect(await countReadFirst(makeDone({ text: '', attributes: { note: mebi } }))).toBe(16);
 });
 
 it('CSV that begins early has each row once, and the attributes of later rows in the last column', async () => {
   async function* rows() {
     for (let i = 0; i < 20; i += 1) {
       const attributes = { [i < 16 ? 'early' : 'late']: 'value' };
-      yield done({ text: 'x'.repeat(1024 * 1024), attributes })(i);
+      yield makeDone({ text: 'x'.repeat(1024 * 1024), attributes })(i);
     }
   }
   const lines: string[] = [];
