@@ -322,11 +322,12 @@ export const settings: Settings = {
     memory_mb: 1_024,
     each_method: { requests_per_second: 1_000, burst_requests: 2_000 },
     open_method: { requests_per_second: 10, burst_requests: 20 },
-    // Lambda runs a download to its end, also if its caller has gone. Even so, downloads that start at
-    // this rate and take 10 s on average leave nine tenths of an account's concurrency of 1,000.
+    // A download that is read slowly, or whose caller has gone, runs for up to 900 s. Downloads that
+    // start at this rate then take 20 + 0.5 · 900 = 470 of an account's concurrency of 1,000. No
+    // concurrency is reserved, because an account whose concurrency is 10 cannot reserve any.
     download: {
       memory_mb: 1_024,
-      method: { requests_per_second: 10, burst_requests: 20 },
+      method: { requests_per_second: 0.5, burst_requests: 20 },
       reserved_concurrency: undefined,
     },
     preflight_method: { requests_per_second: 100, burst_requests: 200 },

@@ -188,6 +188,12 @@ it('a download ends before the limits of Lambda', () => {
   expect(DOWNLOAD_LIMITS.bytes).toBeLessThan(200_000_000 - 3 * 1_000_000);
 });
 
+it("slow downloads at the limit of their rate leave half of an account's concurrency of 1,000 to other functions", () => {
+  const { Timeout } = listResources(template, 'AWS::Lambda::Function').ApiDownloadHandler!;
+  const { requests_per_second, burst_requests } = settings.api.download.method;
+  expect(burst_requests + requests_per_second * Timeout).toBeLessThanOrEqual(500);
+});
+
 it('each function runs the handler of its room, next to the files that it reads', () => {
   const languages = { '.': ['packages/language-detector/src/languages.bin'] };
   const page = ['swagger-ui-bundle.js', 'swagger-ui.css'].map(

@@ -920,6 +920,13 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: 'By default, downloads start at 0.5 per second after a burst of 20, over all callers, and more get 429.',
+      tests: [
+        'the stage has the name of its setting, each kind of method the limit of its own, and reading the head of a path counts as reading it',
+        "slow downloads at the limit of their rate leave half of an account's concurrency of 1,000 to other functions",
+      ],
+    },
+    {
       says: 'The client and `aurastream job results` go on by themselves, and request a download that breaks off again.',
       tests: [
         'a download goes on at the cursor of its last line',
