@@ -1,6 +1,6 @@
 import { type CheckDeps, type CheckReport, checkCounts } from '../counts/check/check.ts';
 import type { ReadBuckets } from '../counts/read.ts';
-import { type LeaseDeps, type RemainingMs, runQuery } from './lease.ts';
+import { type LeaseDeps, type RemainingMs, requireTime, runQuery } from './lease.ts';
 import { startOfNight } from './night.ts';
 import type { Manifest } from './ports.ts';
 
@@ -41,7 +41,11 @@ export async function checkCountsAtNight(
     log('counts check postponed', { reason: 'Objects of the lake wait to be merged' });
     return;
   }
-  const check: CheckDeps = { ...deps, runQuery: (sql) => runQuery(deps, remaining_ms, sql) };
+  const check: CheckDeps = {
+    ...deps,
+    runQuery: (sql) => runQuery(deps, remaining_ms, sql),
+    requireTime: () => requireTime(remaining_ms),
+  };
   const report = await checkCounts(check);
   measure('counts_drift', report.drifts.length);
   await manifest.writeTime('counts_checked', now());

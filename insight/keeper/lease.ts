@@ -128,6 +128,15 @@ async function runStatement(
 }
 
 /**
+ * Requires that a minute of the invocation is left, so that a query can start.
+ *
+ * @throws {NoTimeError} if it has less.
+ */
+export function requireTime(remaining_ms: RemainingMs): void {
+  if (remaining_ms() < 2 * STOP_MS) throw new NoTimeError('No time is left to read');
+}
+
+/**
  * Runs a query and returns its rows. A query changes nothing, so it needs no lease.
  *
  * @throws {StatementError} if Athena could not run the query.
@@ -138,7 +147,7 @@ export async function runQuery(
   remaining_ms: RemainingMs,
   sql: string,
 ): Promise<Record<string, unknown>[]> {
-  if (remaining_ms() < 2 * STOP_MS) throw new NoTimeError('No time is left for a query');
+  requireTime(remaining_ms);
   const id = await deps.statements.start(sql);
   for (let wait_ms = FIRST_WAIT_MS; ; wait_ms = Math.min(wait_ms * 2, LONGEST_WAIT_MS)) {
     const { state, code = 'UNKNOWN' } = await deps.statements.read(id);

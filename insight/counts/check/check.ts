@@ -1,6 +1,7 @@
+import pLimit from 'p-limit';
 import { DAY_MS, FAMILIES } from '../buckets.ts';
 import { addMeasures, type Measures } from '../measures.ts';
-import type { ReadBuckets } from '../read.ts';
+import type { Bucket, BucketsQuery, ReadBuckets } from '../read.ts';
 import {
   CHECKED_INTERVALS,
   type CountedBucket,
@@ -14,6 +15,12 @@ import { LIST_TENANTS } from './sql.ts';
 export interface CheckDeps {
   runQuery: RunQuery;
   readBuckets: ReadBuckets;
+  /**
+   * Called before the counts of each tenant are read.
+   *
+   * @throws if no time is left for it.
+   */
+  requireTime: () => void;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
@@ -42,13 +49,15 @@ const CHECKED_DAYS = 7;
  * results table within minutes, but not at the same time.
  */
 const QUIET_MS = 3_600_000;
+/** Number of tenants whose counts are read at the same time. */
+const READS_IN_FLIGHT = 16;
 
 /**
  * Recounts the last seven closed days from the table `results` of the lake, and compares them with
  * the counts, by both times. Buckets that changed within the last hour are left out, so that a change
  * that only one of the two has seen is no drift.
  *
- * @throws as {@link RunQuery}.
+ * @throws as {@link RunQuery} and `requireTime`.
  */
 export async function checkCounts(deps: CheckDeps): Promise<CheckReport> {
   const started_at = deps.now();
@@ -82,16 +91,33 @@ async function readBoth(deps: CheckDeps, { tenants, day, time }: AskedDay) {
   const pairs = new Map<string, Pair>(
     [...recounted].map(([id, bucket]) => [id, { recounted: bucket }]),
   );
-  for (const tenant of tenants) {
-    for (const interval of CHECKED_INTERVALS) {
-      const asked = { tenant, time, interval, from: day, to: day + DAY_MS };
-      for (const bucket of await deps.readBuckets(asked)) {
-        const id = identifyBucket({ ...bucket, tenant, interval });
-        pairs.set(id, { ...pairs.get(id), counted: bucket });
-      }
+  const limit = pLimit(READS_IN_FLIGHT);
+  try {
+    const readings = tenants.map((tenant) =>
+      limit(() => readTenant(deps, { tenant, time, from: day, to: day + DAY_MS })),
+    );
+    for (const [id, counted] of (await Promise.all(readings)).flat()) {
+      pairs.set(id, { ...pairs.get(id), counted });
     }
+  } finally {
+    limit.clearQueue();
   }
   return pairs;
+}
+
+/** Reads the buckets of a tenant, each with its id. */
+async function readTenant(
+  { readBuckets, requireTime }: CheckDeps,
+  asked: Omit<BucketsQuery, 'interval'>,
+): Promise<[string, Bucket][]> {
+  requireTime();
+  const found: [string, Bucket][] = [];
+  for (const interval of CHECKED_INTERVALS) {
+    for (const bucket of await readBuckets({ ...asked, interval })) {
+      found.push([identifyBucket({ ...bucket, tenant: asked.tenant, interval }), bucket]);
+    }
+  }
+  return found;
 }
 
 function compare(

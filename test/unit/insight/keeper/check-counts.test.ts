@@ -3,7 +3,7 @@ import {
   type CheckCountsDeps,
   checkCountsAtNight,
 } from '../../../../insight/keeper/check-counts.ts';
-import { InterruptedError, StatementError } from '../../../../insight/keeper/lease.ts';
+import { InterruptedError, NoTimeError, StatementError } from '../../../../insight/keeper/lease.ts';
 import { aRawObject } from '../../../contract/suites/keeper-stores.ts';
 import { createFakeStatements, type FakeOutcome } from '../../../fakes/athena-statements.ts';
 import { createFakeManifest } from '../../../fakes/keeper-stores.ts';
@@ -106,6 +106,24 @@ it('the check waits while objects of the lake have waited for more than half an 
   await check();
   expect(logged.at(-1)).toBe('counts check postponed');
   expect(started).toHaveLength(statements);
+});
+
+it('the check reads no more counts when the time of the invocation is up', async () => {
+  const { deps } = createWorld((sql) =>
+    /DISTINCT/.test(sql)
+      ? { rows: Array.from({ length: 40 }, (_, i) => ({ tenant: `t${i}` })) }
+      : {},
+  );
+  let left = 600_000;
+  let reads = 0;
+  const readBuckets: CheckCountsDeps['readBuckets'] = async () => {
+    reads += 1;
+    left = 59_000;
+    return [];
+  };
+  const checking = checkCountsAtNight({ ...deps, readBuckets }, () => left);
+  await expect(checking).rejects.toThrow(NoTimeError);
+  expect(reads).toBeLessThanOrEqual(2);
 });
 
 it('a query of the check is stopped when the time of the invocation is up', async () => {

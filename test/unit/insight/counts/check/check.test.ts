@@ -6,6 +6,7 @@ import { createReadBuckets } from '../../../../../insight/counts/read.ts';
 import { createFakeCountsStore, type FakeCountsRow } from '../../../../fakes/counts-store.ts';
 import { changeEvent, countedRow } from '../../../../support/changes.ts';
 
+const requireTime = () => {};
 const NOW = Date.UTC(2026, 10, 28, 2, 5);
 const GROUP = {
   ...{ tenant: 'acme', source: 'app', hour: '2026-11-27T06', status: 'analyzed' },
@@ -30,7 +31,7 @@ async function createWorld(groups: object[]) {
   };
   const now = () => NOW;
   const check = () =>
-    checkCounts({ runQuery, now, readBuckets: createReadBuckets({ counts, now }) });
+    checkCounts({ runQuery, now, requireTime, readBuckets: createReadBuckets({ counts, now }) });
   return { check, rows, asked };
 }
 
@@ -77,4 +78,44 @@ it.each([
 it('a bucket in which a record was processed within the last hour is left out', async () => {
   const late = { ...GROUP, records: 9, changed_at: '2026-11-28T01:30:00Z' };
   expect(await (await createWorld([late])).check()).toMatchObject({ skipped: 4, drifts: [] });
+});
+
+/** Checks many tenants, whose reads wait for a turn of the event loop. */
+function checkMany(requireTime: () => void, tenants = 40) {
+  const reads = { open: 0, most: 0, all: 0 };
+  const checking = checkCounts({
+    runQuery: async (sql) =>
+      (sql.includes('DISTINCT tenant')
+        ? Array.from({ length: tenants }, (_, i) => ({ tenant: `tenant-${i}` }))
+        : []) as never[],
+    now: () => NOW,
+    requireTime,
+    async readBuckets() {
+      reads.open += 1;
+      reads.all += 1;
+      reads.most = Math.max(reads.most, reads.open);
+      await new Promise(setImmediate);
+      reads.open -= 1;
+      return [];
+    },
+  });
+  return { checking, reads };
+}
+
+it('the check reads the counts of 16 tenants at the same time', async () => {
+  const { checking, reads } = checkMany(() => {});
+  await checking;
+  expect(reads.most).toBe(16);
+  expect(reads.all % 40).toBe(0);
+});
+
+it('the check stops between two tenants when no time is left', async () => {
+  let left = 20;
+  const { checking, reads } = checkMany(() => {
+    left -= 1;
+    if (left < 0) throw new Error('no time');
+  });
+  await expect(checking).rejects.toThrow('no time');
+  expect(reads.all).toBeGreaterThanOrEqual(16);
+  expect(reads.all).toBeLessThanOrEqual(20 * 2);
 });
