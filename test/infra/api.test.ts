@@ -55,7 +55,7 @@ it('the stage is traced, limits the keyless methods to 10 requests per second, a
         ...['/~1health', '/~1ready', '/~1openapi.json', '/~1docs', '/~1docs~1{proxy+}'].flatMap(
           (path) => ['GET', 'HEAD'].map((method) => limit(path, method, 10, 20)),
         ),
-        limit('/~1jobs~1{job_id}~1download', 'GET', 10, 20),
+        limit('/~1jobs~1{job_id}~1download', 'GET', 0.5, 20),
       ],
     },
   ]);

@@ -1,6 +1,10 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { expect, it } from 'vitest';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeAll, expect, it } from 'vitest';
 import { measureClock } from '../../../aws/kinesis/clock.ts';
+
+// Another test file of the worker may have mocked the client.
+beforeAll(() => mockClient(KinesisClient).restore());
 
 const SERVER_TIME = Date.UTC(2026, 10, 27, 12);
 
