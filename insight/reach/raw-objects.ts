@@ -3,8 +3,8 @@ import type { ReachDeps } from './ports.ts';
 
 const HOUR_MS = 3_600_000;
 /**
- * Hours whose raw objects are listed. The keeper hears of an object within seconds, and of one whose
- * event was lost in the night.
+ * Number of hours whose raw objects are listed. The event of an object reaches the keeper within
+ * seconds. If an event is lost, the keeper finds the object in the night.
  */
 const LISTED_HOURS = 3;
 /** Largest number of waiting objects that are read. */
