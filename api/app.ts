@@ -1,4 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono';
+import { NO_CALLER, NO_VALID_CALLER } from '../schemas/http/refusals.ts';
+import { parseRights, type Right } from '../schemas/index.ts';
 import type { ApiDeps, AppDeps } from './deps.ts';
 import { setCorsHeaders } from './http/cors.ts';
 import type { ApiEnv } from './http/env.ts';
@@ -21,7 +23,7 @@ export function createApp<Deps extends AppDeps>(
   for (const [path, routes] of groupByPath(all_routes)) {
     for (const route of routes) {
       // Hono answers a HEAD request like a GET request, without the body.
-      app.on(route.method, path, requireTenant(route), route.handler(deps));
+      app.on(route.method, path, requireAccess(deps, route), route.handler(deps));
     }
     app.all(path, () => {
       const Allow = routes.map(({ method }) => method).join(', ');
@@ -73,18 +75,38 @@ function observeRequests(deps: AppDeps, routes: Pick<Route, 'path'>[]): Middlewa
 }
 
 /**
- * Stores the tenant that the authorizer returned. A route that needs an API key answers with status
- * 401 if the authorizer returned no tenant.
+ * Stores the tenant that the authorizer returned, and refuses a caller to whom the route is not open.
+ * The check is here and not in the authorizer, because API Gateway applies the authorizer's answer for
+ * one path to other paths for some minutes. Source:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
-function requireTenant({ needs_key }: Pick<Route, 'needs_key'>): MiddlewareHandler<ApiEnv> {
+function requireAccess(
+  { now }: Pick<AppDeps, 'now'>,
+  { access }: Pick<Route, 'access'>,
+): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const tenant = c.env?.requestContext?.authorizer?.tenant;
-    if (needs_key && tenant === undefined) {
-      throw new HttpError('UNAUTHORIZED', 'Send your API key in the header X-API-Key');
+    const { tenant, rights = '', expires_at } = c.env?.requestContext?.authorizer ?? {};
+    if (access !== 'open') {
+      if (tenant === undefined) throw new HttpError('UNAUTHORIZED', NO_CALLER);
+      if (expires_at !== undefined && Number(expires_at) <= now()) {
+        throw new HttpError('FORBIDDEN', NO_VALID_CALLER);
+      }
+      requireRight(access, parseRights(rights));
     }
     if (tenant !== undefined) c.set('tenant', tenant);
     await next();
   };
+}
+
+/** @throws {HttpError} if the caller has none of the rights of which the route needs one. */
+function requireRight(needed: readonly Right[], own: readonly Right[]): void {
+  if (needed.some((right) => own.includes(right))) return;
+  const has = own.length === 0 ? 'no rights' : `only ${own.join(', ')}`;
+  throw new HttpError(
+    'MISSING_RIGHT',
+    `This request needs the right ${needed.join(' or ')}, and the caller has ${has}`,
+    { required_rights: [...needed] },
+  );
 }
 
 /** Groups the routes by path. The paths are written in the notation of Hono's router. */

@@ -15,7 +15,13 @@ export function analyzeEvent(text: string) {
     stageVariables: null,
     requestContext: {
       requestId: '00000000-0000-4000-8000-000000000000',
-      authorizer: { tenant: 'bench', tier: 'enterprise', rate_limit: '500', burst: '1000' },
+      authorizer: {
+        tenant: 'bench',
+        tier: 'enterprise',
+        rights: 'read,publish,jobs',
+        rate_limit: '500',
+        burst: '1000',
+      },
       identity: { sourceIp: '127.0.0.1' },
       path: `/v1${path}`,
       stage: 'v1',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { formatApiKey } from '../schemas/index.ts';
+import { DEFAULT_RIGHTS, formatApiKey } from '../schemas/index.ts';
 import type { BenchCloud } from './cloud.ts';
 import { analyzeEvent, authorizerEvent, kinesisEvent, queueEvent } from './events.ts';
 import type { FunctionName } from './functions.ts';
@@ -17,7 +17,10 @@ export interface FirstEvent {
 }
 
 const NOTHING_FAILED = /"batchItemFailures":\[\]/;
-const KEY = formatApiKey({ tenant: 'bench', tier: 'enterprise' }, 'a'.repeat(32));
+const KEY = formatApiKey(
+  { tenant: 'bench', tier: 'enterprise', rights: DEFAULT_RIGHTS },
+  'a'.repeat(32),
+);
 
 /**
  * Returns one event builder for each deployed function. The builder makes the first event of a

@@ -27,6 +27,7 @@ export * from './processed-position.ts';
 export * from './record.ts';
 export * from './restored.ts';
 export * from './result.ts';
+export * from './right.ts';
 export * from './service-error.ts';
 export * from './set-aside.ts';
 export * from './time.ts';

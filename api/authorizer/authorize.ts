@@ -1,9 +1,9 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type AuthorizerEnvironment, parseApiKey } from '../../schemas/index.ts';
+import { type AuthorizerEnvironment, formatRights, parseApiKey } from '../../schemas/index.ts';
 
 /**
- * Creates the function that tells API Gateway to which tenant the API key of a request belongs. The
- * function denies a key that does not have AuraStream's format. API Gateway itself checks that the
+ * Creates the function that tells API Gateway to which tenant the API key of a request belongs, and
+ * passes on its rights. The function denies a key that does not have AuraStream's format. API Gateway itself checks that the
  * key exists and that the key's usage plan allows the request.
  */
 export function createAuthorize({
@@ -16,7 +16,7 @@ export function createAuthorize({
     const claims = parseApiKey(key);
     const resource = wholeStage(methodArn);
     if (claims === undefined) return policyFor('unknown', 'Deny', resource);
-    const { tenant, tier } = claims;
+    const { tenant, tier, rights, expires_at } = claims;
     const { requests_per_second, burst_requests, open_job_records } = TIERS[tier];
     return {
       ...policyFor(tenant, 'Allow', resource),
@@ -24,6 +24,8 @@ export function createAuthorize({
       context: {
         tenant,
         tier,
+        rights: formatRights(rights),
+        ...(expires_at === undefined ? {} : { expires_at: String(expires_at) }),
         rate_limit: String(requests_per_second),
         burst: String(burst_requests),
         open_job_records: String(open_job_records),
@@ -34,7 +36,8 @@ export function createAuthorize({
 
 /**
  * Returns the ARN of all paths of the stage. A policy must cover all paths, because API Gateway
- * caches the policy by API key and applies the cached policy to requests for other paths.
+ * caches the policy by API key and applies the cached policy to requests for other paths. Each route
+ * checks the rights itself.
  */
 function wholeStage(method_arn: string): string {
   const [arn, stage] = method_arn.split('/');

@@ -43,7 +43,7 @@ function createOpenapiRoute(routes: () => Route[]): Route {
     operation_id: 'openapi',
     summary: 'This document',
     tag: 'Service',
-    needs_key: false,
+    access: 'open',
     answers: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
     errors: COMMON_ERRORS,
     handler: (deps) => (c) => {
@@ -60,7 +60,7 @@ function createPageRoute(routes: () => Route[]): Route {
     operation_id: 'docs',
     summary: 'This document as a page that can send requests',
     tag: 'Service',
-    needs_key: false,
+    access: 'open',
     answers: { 200: { description: 'A page', content: ['text/html'] } },
     errors: COMMON_ERRORS,
     handler: (deps) => async (c) => {
@@ -80,7 +80,7 @@ const fileRoute: Route = {
   operation_id: 'docsFile',
   summary: 'A file of the page',
   tag: 'Service',
-  needs_key: false,
+  access: 'open',
   params: fileParams,
   answers: { 200: { description: 'A file', content: ['text/css', 'text/javascript'] } },
   errors: ['NOT_FOUND', ...COMMON_ERRORS],

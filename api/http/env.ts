@@ -1,5 +1,16 @@
 import type { ErrorCode } from '../../schemas/index.ts';
 
+/** The authorizer's answer about a caller. API Gateway passes on only texts. */
+export interface CallerContext {
+  tenant?: string;
+  /** Rights of the caller, with commas between them. */
+  rights?: string;
+  /** Time at which the key or the token expires, in milliseconds since 1970. */
+  expires_at?: string;
+  rate_limit?: string;
+  open_job_records?: string;
+}
+
 /**
  * Contexts of the event and of the Lambda function, which Hono's Lambda adapter passes to the app.
  * The contexts are absent if a test calls the app directly.
@@ -7,8 +18,8 @@ import type { ErrorCode } from '../../schemas/index.ts';
 export interface ApiBindings {
   requestContext?: {
     requestId?: string;
-    /** Context that the authorizer returned for the API key. */
-    authorizer?: { tenant?: string; rate_limit?: string; open_job_records?: string } | null;
+    /** Context that the authorizer returned for the caller. */
+    authorizer?: CallerContext | null;
   };
   lambdaContext?: { awsRequestId?: string };
 }

@@ -1,10 +1,16 @@
-import { type ErrorCode, type ErrorResponse, ServiceError } from '../../schemas/index.ts';
+import {
+  type ErrorCode,
+  type ErrorResponse,
+  type Right,
+  ServiceError,
+} from '../../schemas/index.ts';
 
 /** HTTP status of each error code. */
 export const STATUS = {
   VALIDATION_ERROR: 400,
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
+  MISSING_RIGHT: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   CONFLICT: 409,
@@ -32,6 +38,8 @@ interface HttpErrorOptions {
   retry_after?: number | undefined;
   /** Time at which the budget resets, in ISO 8601. */
   resets_at?: string | undefined;
+  /** Rights of which the request needs one. */
+  required_rights?: Right[];
   headers?: Record<string, string>;
 }
 

@@ -63,7 +63,7 @@ function describeOperation(route: Route): Json {
     operationId: route.operation_id,
     summary: route.summary,
     tags: [route.tag],
-    security: route.needs_key ? [{ api_key: [] }] : [],
+    ...describeAccess(route),
     parameters: describeParameters(route),
     ...(route.body === undefined
       ? {}
@@ -75,6 +75,19 @@ function describeOperation(route: Route): Json {
           },
         }),
     responses: { ...describeAnswers(route), ...describeErrors(route) },
+  };
+}
+
+/**
+ * Describes who may make a request. Since OpenAPI 3.1, an entry of `security` lists the roles that it
+ * needs, whatever its type is. All of the roles in an entry are needed, and one entry is enough.
+ * Source: https://spec.openapis.org/oas/v3.1.0#security-requirement-object
+ */
+function describeAccess({ access }: Route): Json {
+  if (access === 'open') return { security: [] };
+  return {
+    description: `Needs the right ${access.map((right) => `\`${right}\``).join(' or ')}.`,
+    security: access.map((right) => ({ api_key: [right] })),
   };
 }
 

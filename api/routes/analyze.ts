@@ -42,7 +42,7 @@ function createSyncRoute(schema: Schemas['sync'], languages: readonly string[]):
     operation_id: 'analyze',
     summary: 'The sentiment of one text, while you wait',
     tag: 'Analysis',
-    needs_key: true,
+    access: ['publish'],
     body: schema,
     max_body_bytes: MAX_SYNC_BODY_BYTES,
     answers: { 200: { description: 'The verdict', schema: syncResponseSchema } },
@@ -81,7 +81,7 @@ function createBatchRoute(schema: Schemas['batch'], languages: readonly string[]
     operation_id: 'analyzeBatch',
     summary: 'The sentiment of up to 100 texts: a verdict or an error for each, in their order',
     tag: 'Analysis',
-    needs_key: true,
+    access: ['publish'],
     body: schema,
     max_body_bytes: MAX_BATCH_BODY_BYTES,
     answers: {

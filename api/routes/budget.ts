@@ -9,7 +9,7 @@ export const budgetRoute: Route = {
   operation_id: 'budget',
   summary: 'How many billed units of its budget the tenant has used this month',
   tag: 'Service',
-  needs_key: true,
+  access: ['read', 'publish', 'jobs'],
   answers: { 200: { description: 'The use of the budget', schema: budgetResponseSchema } },
   errors: [...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {

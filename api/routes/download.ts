@@ -24,7 +24,7 @@ export const downloadRoute: Route<DownloadDeps> = {
   operation_id: 'download',
   summary: 'The outcome of every record of a job in one streamed file, in the order of its input',
   tag: 'Jobs',
-  needs_key: true,
+  access: ['read'],
   params: jobParams,
   query: jobDownloadQuerySchema,
   answers: {

@@ -22,7 +22,7 @@ const publish: Route = {
   operation_id: 'publish',
   summary: 'Puts up to 500 records on the stream',
   tag: 'Records and results',
-  needs_key: true,
+  access: ['publish'],
   body: recordsRequestSchema,
   max_body_bytes: MAX_JOB_BODY_BYTES,
   answers: {

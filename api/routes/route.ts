@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import type { ErrorCode } from '../../schemas/index.ts';
+import type { ErrorCode, Right } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 
@@ -15,6 +15,12 @@ interface Answer {
 }
 
 /**
+ * The callers that a route answers: `open` means all callers, also those without a key. A list means
+ * callers that have one of the rights in it.
+ */
+export type Access = 'open' | readonly [Right, ...Right[]];
+
+/**
  * Route of the API. The app and the OpenAPI document are both built from the same routes. A route of
  * a function of its own names the dependencies that the function has.
  */
@@ -25,7 +31,7 @@ export interface Route<Deps = ApiDeps> {
   operation_id: string;
   summary: string;
   tag: 'Analysis' | 'Jobs' | 'Records and results' | 'Service';
-  needs_key: boolean;
+  access: Access;
   params?: z.ZodObject;
   query?: z.ZodObject;
   headers?: Record<string, { schema: z.ZodType; description: string }>;
@@ -38,7 +44,7 @@ export interface Route<Deps = ApiDeps> {
 }
 
 /** Errors of each route that needs an API key. */
-export const KEY_ERRORS: ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN'];
+export const KEY_ERRORS: ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'MISSING_RIGHT'];
 /** Errors that each route can return. */
 export const COMMON_ERRORS: ErrorCode[] = [
   'RATE_LIMIT_EXCEEDED',

@@ -13,7 +13,7 @@ const health: Route = {
   operation_id: 'health',
   summary: 'Whether the API runs; it calls no service',
   tag: 'Service',
-  needs_key: false,
+  access: 'open',
   answers: { 200: { description: 'The API runs', schema: healthResponseSchema } },
   errors: COMMON_ERRORS,
   handler: (deps) => (c) =>
@@ -30,7 +30,7 @@ const ready: Route = {
   operation_id: 'ready',
   summary: 'Whether the services behind the API answer; the analyzer is not called',
   tag: 'Service',
-  needs_key: false,
+  access: 'open',
   answers: {
     200: { description: 'Every service answers', schema: readyResponseSchema },
     503: {

@@ -13,7 +13,7 @@ import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 const COMMON = {
   method: 'GET',
   tag: 'Records and results',
-  needs_key: true,
+  access: ['read'],
   headers: {
     'If-None-Match': {
       schema: z.string().optional(),

@@ -33,7 +33,7 @@ export const submitRoute: Route = {
   operation_id: 'submit',
   summary: 'Submits a job: one long text, up to 1,000 documents, or a file to upload',
   tag: 'Jobs',
-  needs_key: true,
+  access: ['jobs'],
   headers: {
     'Idempotency-Key': {
       schema: idempotencyKey,

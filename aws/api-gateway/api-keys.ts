@@ -9,7 +9,15 @@ import {
   GetUsagePlanKeysCommand,
   type GetUsagePlanKeysCommandOutput,
 } from '@aws-sdk/client-api-gateway';
-import { formatApiKey, parseApiKey, type Tier } from '../../schemas/index.ts';
+import {
+  type ApiKeyClaims,
+  DEFAULT_RIGHTS,
+  formatApiKey,
+  parseApiKey,
+  type Right,
+  roundUpToHour,
+  type Tier,
+} from '../../schemas/index.ts';
 import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
 import { requireField } from '../errors.ts';
 
@@ -19,6 +27,9 @@ export interface ApiKeyInfo {
   name: string;
   tenant: string;
   tier: Tier;
+  rights: readonly Right[];
+  /** Time at which the key expires, in ISO 8601 and UTC. If absent, it never expires. */
+  expires_at?: string;
   enabled: boolean;
   /** Creation time of the key, in ISO 8601 and UTC. */
   created_at: string;
@@ -29,9 +40,19 @@ interface ApiKey extends ApiKeyInfo {
   api_key: string;
 }
 
+export interface NewApiKey {
+  tenant: string;
+  tier: Tier;
+  /** Default: all rights but `admin`. */
+  rights?: readonly Right[] | undefined;
+  /** Time at which the key expires, in milliseconds since 1970. If absent, it never expires. */
+  expires_at?: number | undefined;
+  name?: string | undefined;
+}
+
 export interface ApiKeys {
   /** Creates a key for a tenant. The key is valid immediately. */
-  create(key: { tenant: string; tier: Tier; name?: string }): Promise<ApiKey>;
+  create(key: NewApiKey): Promise<ApiKey>;
   /** Lists the API keys of the deployment. An account may hold keys of other deployments. */
   list(): AsyncIterable<ApiKey>;
   /**
@@ -71,29 +92,25 @@ function createCreate(
   client: APIGatewayClient,
   { usage_plan_ids, random = randomCharacters }: ApiKeysDeps,
 ): ApiKeys['create'] {
-  return async ({ tenant, tier, name = `${tenant} ${tier}` }) => {
+  return async ({ tenant, tier, rights = DEFAULT_RIGHTS, expires_at, name }) => {
     const usagePlanId = usage_plan_ids[tier];
     if (usagePlanId === undefined) {
       const tiers = Object.keys(usage_plan_ids).join(', ');
       throw new Error(`The stack has no usage plan ${tier}; its plans are ${tiers}`);
     }
-    const api_key = formatApiKey({ tenant, tier }, random());
+    const end = expires_at === undefined ? {} : { expires_at: roundUpToHour(expires_at) };
+    const claims = { tenant, tier, rights, ...end };
+    const api_key = formatApiKey(claims, random());
+    const shown = { name: name ?? `${tenant} ${tier}`, enabled: true };
     const { id, createdDate = new Date() } = await client.send(
-      new CreateApiKeyCommand({ name, value: api_key, enabled: true }),
+      new CreateApiKeyCommand({ ...shown, value: api_key }),
     );
     const key_id = requireField('apigateway', 'id', id);
     await client.send(
       new CreateUsagePlanKeyCommand({ usagePlanId, keyId: key_id, keyType: 'API_KEY' }),
     );
-    return {
-      key_id,
-      name,
-      tenant,
-      tier,
-      enabled: true,
-      created_at: createdDate.toISOString(),
-      api_key,
-    };
+    const created_at = createdDate.toISOString();
+    return { key_id, ...shown, ...describeClaims(claims), created_at, api_key };
   };
 }
 
@@ -116,10 +133,17 @@ async function* listKeys(
       const claims = parseApiKey(value);
       if (claims === undefined || !own.has(id)) continue;
       const created_at = createdDate?.toISOString() ?? '';
-      yield { key_id: id, name, ...claims, enabled, created_at, api_key: value };
+      yield { key_id: id, name, ...describeClaims(claims), enabled, created_at, api_key: value };
     }
     position = page.position;
   } while (position !== undefined);
+}
+
+function describeClaims({ expires_at, ...claims }: ApiKeyClaims) {
+  return {
+    ...claims,
+    ...(expires_at === undefined ? {} : { expires_at: new Date(expires_at).toISOString() }),
+  };
 }
 
 async function listPlanKeyIds(client: APIGatewayClient, usagePlanId: string): Promise<string[]> {

@@ -1,16 +1,24 @@
 import { Command, Option } from 'commander';
 import { type ApiKeyInfo, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
-import { deriveCallbackSecret, TIERS, type Tier } from '../../schemas/index.ts';
+import {
+  DEFAULT_RIGHTS,
+  deriveCallbackSecret,
+  formatRights,
+  type Right,
+  TIERS,
+  type Tier,
+} from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
-import { aSlug } from './options.ts';
+import { aSlug, parseRightsOption } from './options.ts';
 
 interface CreateOptions {
   tenant: string;
   tier: Tier;
+  rights: readonly Right[];
   name?: string;
   json?: boolean;
 }
@@ -34,6 +42,11 @@ function createCommand(): Command {
         .choices(TIERS)
         .default('starter'),
     )
+    .addOption(
+      new Option('--rights <rights>', 'read, publish, jobs and admin, with commas')
+        .argParser(parseRightsOption)
+        .default(DEFAULT_RIGHTS, formatRights(DEFAULT_RIGHTS)),
+    )
     .option('--name <name>', 'a name for lists')
     .option('--json', 'print one line of JSON')
     .action(async ({ json, ...wanted }: CreateOptions, command: Command) => {
@@ -45,6 +58,7 @@ function createCommand(): Command {
           `api key          ${made.api_key}`,
           `key id           ${made.key_id}`,
           `tenant           ${made.tenant} (${made.tier})`,
+          `rights           ${formatRights(made.rights)}`,
           `callback secret  ${callback_secret}`,
         ].join('\n'),
       );
@@ -64,8 +78,8 @@ function listCommand(): Command {
       }
       printAnswer(options, found, () =>
         formatTable(
-          ['key_id', 'tenant', 'tier', 'name', 'enabled', 'created_at'],
-          found.map((key) => ({ ...key })),
+          ['key_id', 'tenant', 'tier', 'rights', 'name', 'enabled', 'created_at'],
+          found.map((key) => ({ ...key, rights: formatRights(key.rights) })),
         ),
       );
     });

@@ -1,9 +1,19 @@
 import { InvalidArgumentError } from 'commander';
-import { slug, timestamp } from '../../schemas/index.ts';
+import { RIGHTS, type Right, right, slug, timestamp } from '../../schemas/index.ts';
 
 export function aSlug(value: string): string {
   if (slug.safeParse(value).success) return value;
   throw new InvalidArgumentError('Use 1 to 64 of a-z, 0-9, _ and -.');
+}
+
+/** Parses rights with commas between them, such as `read,publish`. */
+export function parseRightsOption(value: string): Right[] {
+  const words = value.split(',').map((word) => word.trim());
+  return words.map((word) => {
+    const parsed = right.safeParse(word);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(`Use one or more of ${RIGHTS.join(', ')}, with commas.`);
+  });
 }
 
 /** Parses the largest number of rows to show. */

@@ -1,13 +1,15 @@
 import type { Cloud } from '@aurastream/embedded-cloud';
 import { type ApiKeys, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
-import { deriveCallbackSecret } from '../../schemas/index.ts';
+import { deriveCallbackSecret, formatRights, RIGHTS, type Right } from '../../schemas/index.ts';
 
 /** API keys of two tenants. A developer can try the API with these keys. */
 export interface TenantKeys {
   /** API key of the tenant `default`. This tenant also owns the records that name no tenant. */
   api_key: string;
   second_api_key: string;
+  /** API key of the tenant `default` that may only read. A web page can use it. */
+  read_only_api_key: string;
   /** Secret with which AuraStream signs callbacks to the tenant `default`. */
   callback_secret: string;
 }
@@ -20,7 +22,7 @@ type CloudAccess = Pick<
   'endpoint' | 'region' | 'access_key_id' | 'secret_access_key' | 'outputs'
 >;
 
-/** Returns the API keys of both tenants. Creates missing keys, with the highest tier. */
+/** Returns the API keys of both tenants, and one that may only read. Creates missing keys, with the highest tier. */
 export async function prepareKeys(cloud: CloudAccess): Promise<TenantKeys> {
   const { outputs } = cloud;
   const usage_plan_ids = JSON.parse(requireOutput(outputs, 'UsagePlanIds'));
@@ -30,6 +32,7 @@ export async function prepareKeys(cloud: CloudAccess): Promise<TenantKeys> {
   return {
     api_key: await findOrCreateKey(keys, FIRST_TENANT),
     second_api_key: await findOrCreateKey(keys, SECOND_TENANT),
+    read_only_api_key: await findOrCreateKey(keys, FIRST_TENANT, ['read']),
     callback_secret: deriveCallbackSecret(secret, FIRST_TENANT),
   };
 }
@@ -40,8 +43,14 @@ function requireOutput(outputs: Record<string, string>, name: string): string {
   return value;
 }
 
-async function findOrCreateKey(keys: ApiKeys, tenant: string): Promise<string> {
-  const name = `embedded ${tenant}`;
+/** @param rights rights of the key, if it is not to have all. */
+async function findOrCreateKey(
+  keys: ApiKeys,
+  tenant: string,
+  rights: readonly Right[] = RIGHTS,
+): Promise<string> {
+  const suffix = rights === RIGHTS ? '' : ` ${formatRights(rights)}`;
+  const name = `embedded ${tenant}${suffix}`;
   for await (const key of keys.list()) if (key.name === name && key.enabled) return key.api_key;
-  return (await keys.create({ tenant, tier: 'enterprise', name })).api_key;
+  return (await keys.create({ tenant, tier: 'enterprise', rights, name })).api_key;
 }

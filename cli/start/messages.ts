@@ -41,6 +41,7 @@ export function formatForReaders(cloud: Cloud, keys: TenantKeys, data_dir: strin
     ['endpoint', cloud.endpoint],
     ['api', cloud.api],
     ['api key', keys.api_key],
+    ['read-only key', keys.read_only_api_key],
     ['second tenant', keys.second_api_key],
     ['stream', outputs.StreamName],
     ['bulk stream', outputs.BulkStreamName],

@@ -1,5 +1,6 @@
 import { aws_apigateway as apigateway } from 'aws-cdk-lib';
 import { EXPOSED_HEADERS } from '../../schemas/http/cors.ts';
+import { NO_CALLER, NO_VALID_CALLER } from '../../schemas/http/refusals.ts';
 
 const { ResponseType } = apigateway;
 
@@ -21,19 +22,19 @@ const RESPONSES: GatewayResponse[] = [
     type: ResponseType.UNAUTHORIZED,
     status: 401,
     code: 'UNAUTHORIZED',
-    message: 'Send your API key in the header X-API-Key',
+    message: NO_CALLER,
   },
   {
     type: ResponseType.ACCESS_DENIED,
     status: 403,
     code: 'FORBIDDEN',
-    message: 'This API key is not valid',
+    message: NO_VALID_CALLER,
   },
   {
     type: ResponseType.INVALID_API_KEY,
     status: 403,
     code: 'FORBIDDEN',
-    message: 'This API key is not valid',
+    message: NO_VALID_CALLER,
   },
   {
     type: ResponseType.THROTTLED,

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { right } from '../right.ts';
 
 export const ERROR_CODES = [
   'VALIDATION_ERROR',
   'UNAUTHORIZED',
   'FORBIDDEN',
+  'MISSING_RIGHT',
   'NOT_FOUND',
   'METHOD_NOT_ALLOWED',
   'CONFLICT',
@@ -52,6 +54,10 @@ export const errorResponseSchema = z.object({
     details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
     retry_after: z.int().optional().describe('Seconds.'),
     resets_at: resetsAt,
+    required_rights: z
+      .array(right)
+      .optional()
+      .describe('Rights of which the request needs one; only with MISSING_RIGHT.'),
     request_id: z.string(),
     timestamp: z.iso.datetime().optional().describe('Absent if the gateway refused the request.'),
   }),

@@ -11,10 +11,12 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientConfig } from '../../aws/clients.ts';
-import { formatApiKey, type Tier } from '../../schemas/index.ts';
+import { RIGHTS, type Tier } from '../../schemas/index.ts';
 import { type Answer, type Caller, createCaller } from '../support/api.ts';
+import { formatKey } from '../support/api-keys.ts';
 import { changedAssembly } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
+import { ROUTES } from '../support/routes.ts';
 
 /**
  * Limits of the starter tier in these tests. The limits are lower than in the product, so a few
@@ -53,7 +55,7 @@ afterAll(async () => {
 
 const newValue = (tier: Tier = 'growth') => {
   made += 1;
-  return formatApiKey({ tenant: 'acme', tier }, String(made).padStart(40, '0'));
+  return formatKey({ tenant: 'acme', tier }, String(made).padStart(40, '0'));
 };
 
 const create = (key: CreateApiKeyCommandInput = {}) =>
@@ -103,6 +105,32 @@ test('the API serves a key of a usage plan, and names the limit in a header', as
   const answer = await ask(key);
   expect(answer).toMatchObject({ status: 200, body: { jobs: [] } });
   expect(answer.headers['x-ratelimit-limit']).toBe(String(STARTER.requests_per_second));
+});
+
+test('each route answers a key with each right as it declares, whatever the key has requested before', async () => {
+  for (const right of RIGHTS) {
+    const value = formatKey(
+      { tenant: `only-${right}`, tier: 'enterprise', rights: [right] },
+      right.padEnd(40, '0'),
+    );
+    const { id } = await create({ value });
+    await join(id, plans.enterprise);
+    // API Gateway remembers the authorizer's answer to the first request. The second pass shows that
+    // neither an allowed nor a refused request changes how the other routes answer.
+    for (const { method, path, access } of [...ROUTES, ...ROUTES.toReversed()]) {
+      if (access === 'open') continue;
+      const body = method === 'POST' ? { body: {} } : {};
+      const url = path.replaceAll(/\{\w+\}/g, 'never-there');
+      const answer = await call(url, { method, key: value, ...body });
+      if (access.includes(right)) expect(answer.status, `${method} ${path}`).not.toBe(403);
+      else {
+        expect(answer, `${method} ${path}`).toMatchObject({
+          status: 403,
+          body: { error: { code: 'MISSING_RIGHT', required_rights: access } },
+        });
+      }
+    }
+  }
 });
 
 test('the API answers 401 to a request without a key, where one is needed', async () => {

@@ -493,7 +493,7 @@ export const API: DocumentPromises = {
     {
       says: 'A key (`X-API-Key`) belongs to a tenant.',
       tests: [
-        'an API key says which tenant and tier it was made for',
+        'an API key says which tenant, tier, rights and end it was made for',
         'a key of the tier %s is allowed, with its tenant, its rate of %s, its burst of %s and its %s records of open jobs',
       ],
     },
@@ -521,6 +521,62 @@ export const API: DocumentPromises = {
         ],
       }),
     ),
+    {
+      says: 'A key has one or more rights.',
+      tests: [
+        'an API key says which tenant, tier, rights and end it was made for',
+        'keys create --rights makes a key with these rights only',
+      ],
+    },
+    {
+      says: 'They do not include each other, and cannot be changed: create another key.',
+      tests: [
+        '%s answers a caller with the right %s alone only if the route names it',
+        'each route answers a key with each right as it declares, whatever the key has requested before',
+      ],
+    },
+    ...['`read` | results', '`publish` | `POST', '`jobs` | submit', '`admin` | administrative'].map(
+      (says) => ({
+        says,
+        tests: [
+          '%s answers a caller with the right %s alone only if the route names it',
+          'each route answers a key with each right as it declares, whatever the key has requested before',
+        ],
+      }),
+    ),
+    {
+      says: 'Without `--rights`, a key has `read`, `publish` and `jobs`.',
+      tests: [
+        'keys create prints the key, its id, tenant and tier, and the callback secret of the tenant',
+      ],
+    },
+    {
+      says: 'Give a dashboard, and any web page, a key that has only `read`: it can neither spend money nor change anything.',
+      tests: [
+        'only reading routes answer a read-only key, so that it can neither spend nor change anything',
+      ],
+    },
+    {
+      says: '`npm start` prints one.',
+      tests: [
+        'npm start makes a key of the highest tier with all rights for two tenants, a read-only key, and gives the callback secret of the first',
+        'npm start prints a table of the resources, and commands that work when they are pasted',
+      ],
+    },
+    {
+      says: 'The OpenAPI document names the rights of each route; where it names several, one is enough.',
+      tests: [
+        'the OpenAPI document asks for the key in the header X-API-Key, with a right that each route needs',
+        '%s answers a caller with the right %s alone only if the route names it',
+      ],
+    },
+    {
+      says: 'A request whose key lacks the right gets 403 with the code `MISSING_RIGHT`, and `required_rights` lists those of which it needs one.',
+      tests: [
+        'each route answers a key with each right as it declares, whatever the key has requested before',
+        '%s answers a caller with the right %s alone only if the route names it',
+      ],
+    },
     {
       says: 'A request without a key gets 401.',
       tests: [
@@ -581,6 +637,10 @@ export const API: DocumentPromises = {
       tests: ['GET %s without a tenant is a 401 that says which header to send'],
     },
     { says: '403 | FORBIDDEN | send another key', tests: ['the API answers 403 to a key %s'] },
+    {
+      says: '403 | MISSING_RIGHT | send a key with one of the `required_rights`',
+      tests: ['%s answers a caller with the right %s alone only if the route names it'],
+    },
     {
       says: '404 | NOT_FOUND | check the path and the id; the id may belong to another tenant',
       tests: [
@@ -1220,7 +1280,7 @@ export const API: DocumentPromises = {
     'For Python:',
     'The setting is `api.cors_origins`;',
     'these contain no data of a tenant.',
-    'A key in a web page is visible to its users: give the page a key of its own.',
+    'A key in a web page is visible to its users: give the page a key of its own that has only the right `read`.',
   ],
   skipped_sections: { Measured: 'It reports measurements, which npm run bench repeats.' },
 };

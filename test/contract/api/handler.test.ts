@@ -117,7 +117,7 @@ function event(parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent {
       requestId: '41b45ea3-70b5-11e6-b7bd-69b5aaebc7d9',
       resourcePath: '/{proxy+}',
       stage: 'v1',
-      authorizer: { tenant: 'acme', rate_limit: '25' },
+      authorizer: { tenant: 'acme', rights: 'read,publish,jobs', rate_limit: '25' },
     } as unknown as APIGatewayProxyEvent['requestContext'],
     body: null,
     isBase64Encoded: false,

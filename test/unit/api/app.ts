@@ -5,6 +5,9 @@ import { createReadHistory } from '../../../insight/history/read.ts';
 import {
   type ErrorResponse,
   errorResponseSchema,
+  formatRights,
+  RIGHTS,
+  type Right,
   SENTIMENT_LANGUAGES,
 } from '../../../schemas/index.ts';
 import { createFakeAnalyzer } from '../../fakes/analyzer.ts';
@@ -29,8 +32,15 @@ export const SETTINGS: ApiDeps['settings'] = {
 };
 
 /** Returns the request context that the authorizer creates for an API key of the tenant. */
-const as = (tenant: string) => ({
-  requestContext: { authorizer: { tenant, rate_limit: '25', open_job_records: '5000' } },
+const as = (tenant: string, rights: readonly Right[] = RIGHTS) => ({
+  requestContext: {
+    authorizer: {
+      tenant,
+      rights: formatRights(rights),
+      rate_limit: '25',
+      open_job_records: '5000',
+    },
+  },
 });
 
 /**
@@ -92,8 +102,8 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     ...more,
   };
   const app = createApi(deps);
-  const request = (path: string, init?: RequestInit, tenant = 'acme') =>
-    app.request(path, init, as(tenant));
+  const request = (path: string, init?: RequestInit, tenant = 'acme', rights?: readonly Right[]) =>
+    app.request(path, init, as(tenant, rights));
   const post = (body: unknown, content_type = 'application/json', path = '/analyze/sync') =>
     request(path, {
       method: 'POST',

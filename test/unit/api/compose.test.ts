@@ -85,7 +85,10 @@ afterEach(() => {
 function request(path: string, body?: unknown, api = composeApi(VARIABLES)) {
   const headers = { 'content-type': 'application/json' };
   const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) };
-  const requestContext = { requestId: 'request-1', authorizer: { tenant: 'acme' } };
+  const requestContext = {
+    requestId: 'request-1',
+    authorizer: { tenant: 'acme', rights: 'read,publish,jobs' },
+  };
   return api.request(path, init, { requestContext });
 }
 

@@ -10,6 +10,7 @@ it('every error code of the API has the HTTP status that docs/api.md says', () =
     VALIDATION_ERROR: 400,
     UNAUTHORIZED: 401,
     FORBIDDEN: 403,
+    MISSING_RIGHT: 403,
     NOT_FOUND: 404,
     METHOD_NOT_ALLOWED: 405,
     CONFLICT: 409,

@@ -32,7 +32,10 @@ function eventOf(path: string, more: Partial<APIGatewayProxyEvent> = {}) {
     path,
     multiValueHeaders: { Accept: ['text/csv'] },
     multiValueQueryStringParameters: null,
-    requestContext: { requestId: 'request-1', authorizer: { tenant: 'acme', rate_limit: '25' } },
+    requestContext: {
+      requestId: 'request-1',
+      authorizer: { tenant: 'acme', rights: 'read,publish,jobs', rate_limit: '25' },
+    },
     ...more,
   } as unknown as APIGatewayProxyEvent;
 }

@@ -25,7 +25,7 @@ function eventOf(httpMethod: string, path: string, more: Partial<APIGatewayProxy
       requestId: 'request-1',
       stage: 'v1',
       path: `/v1${path}`,
-      authorizer: { tenant: 'acme', rate_limit: '25' },
+      authorizer: { tenant: 'acme', rights: 'read,publish,jobs', rate_limit: '25' },
     },
     ...more,
   } as unknown as APIGatewayProxyEvent;

@@ -82,14 +82,16 @@ function operationOf(method: string, path: string): Json {
   return found!;
 }
 
-it('the OpenAPI document asks for the key in the header X-API-Key, for the routes that need one', () => {
+it('the OpenAPI document asks for the key in the header X-API-Key, with a right that each route needs', () => {
   const { securitySchemes } = document.components as Json;
   expect(securitySchemes).toEqual({
     api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
   });
-  for (const { method, path, needs_key } of ROUTES) {
-    const { security } = operationOf(method.toLowerCase(), path);
-    expect(security, path).toEqual(needs_key ? [{ api_key: [] }] : []);
+  for (const { method, path, access } of ROUTES) {
+    const { security, description } = operationOf(method.toLowerCase(), path);
+    const rights = access === 'open' ? [] : access;
+    expect(security, path).toEqual(rights.map((right) => ({ api_key: [right] })));
+    for (const right of rights) expect(description, path).toContain(`\`${right}\``);
   }
 });
 
@@ -168,10 +170,15 @@ it('the OpenAPI document forbids no field that a later version may add', () => {
 });
 
 it('every route that needs a key lists 401, 403 and 429, and every route with a body 400, 413 and 415', () => {
-  for (const { errors, needs_key, body, path } of ROUTES) {
-    if (needs_key) {
+  for (const { errors, access, body, path } of ROUTES) {
+    if (access !== 'open') {
       expect(errors, path).toEqual(
-        expect.arrayContaining(['UNAUTHORIZED', 'FORBIDDEN', 'RATE_LIMIT_EXCEEDED']),
+        expect.arrayContaining([
+          'UNAUTHORIZED',
+          'FORBIDDEN',
+          'MISSING_RIGHT',
+          'RATE_LIMIT_EXCEEDED',
+        ]),
       );
     }
     if (body !== undefined) {

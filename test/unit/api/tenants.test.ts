@@ -22,7 +22,7 @@ beforeEach(async () => {
   api.rows.set(recordKey(result), result);
 });
 
-const named = ROUTES.filter(({ needs_key, params }) => needs_key && params !== undefined);
+const named = ROUTES.filter(({ access, params }) => access !== 'open' && params !== undefined);
 
 it.each(named.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s answers another tenant as if the resource did not exist',
@@ -84,13 +84,13 @@ it('two tenants can use the same Idempotency-Key', async () => {
 });
 
 it('without an API key only health, readiness and documentation are answered', async () => {
-  const open = ROUTES.filter(({ needs_key }) => !needs_key).map(({ path }) => path);
+  const open = ROUTES.filter(({ access }) => access === 'open').map(({ path }) => path);
   expect(open.filter((path) => !path.startsWith('/docs'))).toEqual([
     '/health',
     '/ready',
     '/openapi.json',
   ]);
-  for (const { method, path } of ROUTES.filter(({ needs_key }) => needs_key)) {
+  for (const { method, path } of ROUTES.filter(({ access }) => access !== 'open')) {
     const response = await api.app.request(path.replace(/\{\w+\}/, JOB_ID), { method });
     expect(response.status, path).toBe(401);
   }

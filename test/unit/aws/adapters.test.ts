@@ -141,11 +141,12 @@ it('a new API key names its tenant and tier, is enabled, and is in the usage pla
     name: 'acme growth',
     tenant: 'acme',
     tier: 'growth',
+    rights: ['read', 'publish', 'jobs'],
     enabled: true,
     created_at: '2026-11-23T10:00:00.000Z',
     api_key: expect.any(String),
   });
-  expect(parseApiKey(made.api_key)).toEqual({ tenant: 'acme', tier: 'growth' });
+  expect(parseApiKey(made.api_key)).toMatchObject({ tenant: 'acme', tier: 'growth' });
   const second = await keys.create({ tenant: 'acme', tier: 'growth', name: 'mine' });
   expect(second.api_key).not.toBe(made.api_key);
   const inputs = gateway.commandCalls(CreateApiKeyCommand).map(({ args }) => args[0].input);
@@ -195,6 +196,7 @@ it('the list of API keys has all pages, and only keys of the own usage plans', a
       name: 'n',
       tenant: 'acme',
       tier: 'starter',
+      rights: ['read', 'publish', 'jobs'],
       enabled: false,
       created_at: '2026-11-23T10:00:00.000Z',
       api_key,

@@ -10,12 +10,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { keysCommand } from '../../../cli/commands/keys.ts';
-import {
-  deriveCallbackSecret,
-  formatApiKey,
-  parseApiKey,
-  type Tier,
-} from '../../../schemas/index.ts';
+import { deriveCallbackSecret, parseApiKey, type Tier } from '../../../schemas/index.ts';
+import { formatKey } from '../../support/api-keys.ts';
 import { runCommand } from '../../support/cli.ts';
 
 const gateway = mockClient(APIGatewayClient);
@@ -34,7 +30,7 @@ const keys = (...words: string[]) => runCommand(keysCommand(), ...words);
 const aKey = (id: string, tenant: string, tier: Tier) => ({
   id,
   name: `${tenant} ${tier}`,
-  value: formatApiKey({ tenant, tier }, id.padEnd(32, 'x')),
+  value: formatKey({ tenant, tier }, id.padEnd(32, 'x')),
   enabled: true,
   createdDate: new Date('2026-11-23T10:00:00Z'),
 });
@@ -42,11 +38,16 @@ const aKey = (id: string, tenant: string, tier: Tier) => ({
 it('keys create prints the key, its id, tenant and tier, and the callback secret of the tenant', async () => {
   const { stdout } = await keys('create', '--tenant', 'acme', '--tier', 'growth');
   const value = gateway.commandCalls(CreateApiKeyCommand)[0]!.args[0].input.value!;
-  expect(parseApiKey(value)).toEqual({ tenant: 'acme', tier: 'growth' });
+  expect(parseApiKey(value)).toEqual({
+    tenant: 'acme',
+    tier: 'growth',
+    rights: ['read', 'publish', 'jobs'],
+  });
   expect(stdout.split('\n')).toEqual([
     `api key          ${value}`,
     'key id           key-1',
     'tenant           acme (growth)',
+    'rights           read,publish,jobs',
     `callback secret  ${deriveCallbackSecret(SECRET, 'acme')}`,
   ]);
   expect(gateway.commandCalls(CreateUsagePlanKeyCommand)[0]?.args[0].input).toMatchObject({
@@ -62,16 +63,26 @@ it('keys create makes a key of the tier starter if none is named, and gives it t
     name: 'of Ann',
     tenant: 'acme',
     tier: 'starter',
+    rights: ['read', 'publish', 'jobs'],
     enabled: true,
     created_at: '1970-01-01T00:00:00.000Z',
-    api_key: expect.stringMatching(/^asSacmeX/),
+    api_key: expect.stringMatching(/^asS70000acmeX/),
     callback_secret: deriveCallbackSecret(SECRET, 'acme'),
   });
   expect(gateway.commandCalls(CreateApiKeyCommand)[0]?.args[0].input.name).toBe('of Ann');
 });
 
+it('keys create --rights makes a key with these rights only', async () => {
+  const { stdout } = await keys('create', '--tenant', 'acme', '--rights', 'admin,read', '--json');
+  const value = gateway.commandCalls(CreateApiKeyCommand)[0]!.args[0].input.value!;
+  expect(parseApiKey(value)?.rights).toEqual(['read', 'admin']);
+  expect(JSON.parse(stdout).api_key).toBe(value);
+});
+
 it.each([
   [['--tenant', 'No Slug'], 'Use 1 to 64 of a-z'],
+  [['--tenant', 'acme', '--rights', 'read,write'], 'Use one or more of read, publish, jobs, admin'],
+  [['--tenant', 'acme', '--rights', ''], 'Use one or more of read, publish, jobs, admin'],
   [['--tenant', 'acme', '--tier', 'gold'], 'Allowed choices are starter, growth'],
   [[], '--tenant'],
 ])('keys create %j makes no key, and says what to write', async (words, advice) => {
@@ -97,14 +108,19 @@ it('keys list shows all keys or those of a tenant, and never a value', async () 
     'k4',
   ]);
   const acme = await keys('list', '--tenant', 'acme', '--json');
-  const about = { tenant: 'acme', enabled: true, created_at: '2026-11-23T10:00:00.000Z' };
+  const about = {
+    tenant: 'acme',
+    rights: ['read', 'publish', 'jobs'],
+    enabled: true,
+    created_at: '2026-11-23T10:00:00.000Z',
+  };
   expect(JSON.parse(acme.stdout)).toEqual([
     { key_id: 'k1', name: 'acme growth', tier: 'growth', ...about },
     { key_id: 'k3', name: 'acme starter', tier: 'starter', ...about },
   ]);
   const table = await keys('list');
-  expect(table.stdout).toMatch(/key_id +tenant +tier +name +enabled +created_at/);
-  expect(table.stdout).toMatch(/k2 +globex +starter +globex starter +true/);
+  expect(table.stdout).toMatch(/key_id +tenant +tier +rights +name +enabled +created_at/);
+  expect(table.stdout).toMatch(/k2 +globex +starter +read,publish,jobs +globex starter +true/);
   for (const printed of [stdout, acme.stdout, table.stdout]) {
     for (const { value } of all) expect(printed).not.toContain(value);
   }

@@ -12,7 +12,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { prepareKeys } from '../../../cli/start/keys.ts';
 import { formatForPrograms, formatForReaders } from '../../../cli/start/messages.ts';
 import { HELP, readOptions, toParameters } from '../../../cli/start/options.ts';
-import { deriveCallbackSecret, formatApiKey, parseApiKey } from '../../../schemas/index.ts';
+import { deriveCallbackSecret, parseApiKey, RIGHTS } from '../../../schemas/index.ts';
+import { formatKey } from '../../support/api-keys.ts';
 import { listStackOutputs } from '../../support/cli.ts';
 
 const gateway = mockClient(APIGatewayClient);
@@ -92,28 +93,33 @@ it('npm start refuses an option that it does not know', () => {
   expect(() => readWith('--ports', '1')).toThrow('--ports');
 });
 
-it('npm start makes a key of the highest tier for two tenants, and gives the callback secret of the first', async () => {
+it('npm start makes a key of the highest tier with all rights for two tenants, a read-only key, and gives the callback secret of the first', async () => {
   const keys = await prepareKeys(CLOUD);
-  expect(parseApiKey(keys.api_key)).toEqual({ tenant: 'default', tier: 'enterprise' });
-  expect(parseApiKey(keys.second_api_key)).toEqual({ tenant: 'second', tier: 'enterprise' });
+  const all = { tier: 'enterprise', rights: [...RIGHTS] };
+  expect(parseApiKey(keys.api_key)).toEqual({ tenant: 'default', ...all });
+  expect(parseApiKey(keys.second_api_key)).toEqual({ tenant: 'second', ...all });
+  const read_only = { tenant: 'default', tier: 'enterprise', rights: ['read'] };
+  expect(parseApiKey(keys.read_only_api_key)).toEqual(read_only);
   expect(keys.callback_secret).toBe(deriveCallbackSecret('root', 'default'));
   const joined = gateway.commandCalls(CreateUsagePlanKeyCommand).map(({ args }) => args[0].input);
-  expect(joined.map(({ usagePlanId }) => usagePlanId)).toEqual(['plan-e', 'plan-e']);
+  expect(joined.map(({ usagePlanId }) => usagePlanId)).toEqual(['plan-e', 'plan-e', 'plan-e']);
 });
 
 it('npm start uses the keys that an earlier start made, unless they are disabled', async () => {
-  const value = (tenant: string) => formatApiKey({ tenant, tier: 'enterprise' }, 'x'.repeat(40));
+  const value = (tenant: string) => formatKey({ tenant, tier: 'enterprise' }, 'x'.repeat(40));
   const key = (tenant: string, enabled: boolean) => ({
     ...{ id: tenant, name: `embedded ${tenant}`, value: value(tenant), enabled },
     createdDate: new Date(0),
   });
   const other = { ...key('default', true), name: 'another', value: value('other') };
-  const items = [other, key('default', true), key('second', false)];
+  const read_only = { ...key('default', true), id: 'read-only', name: 'embedded default read' };
+  const items = [other, key('default', true), key('second', false), read_only];
   gateway.on(GetApiKeysCommand).resolves({ items });
   gateway.on(GetUsagePlanKeysCommand).resolves({ items });
   const keys = await prepareKeys(CLOUD);
   expect(keys.api_key).toBe(value('default'));
   expect(keys.second_api_key).not.toBe(value('second'));
+  expect(keys.read_only_api_key).toBe(value('default'));
   expect(gateway.commandCalls(CreateApiKeyCommand)).toHaveLength(1);
 });
 
@@ -140,7 +146,7 @@ it.each(['UsagePlanIds', 'CallbackSecretArn'])(
   },
 );
 
-const KEYS = { api_key: 'k1', second_api_key: 'k2', callback_secret: 's' };
+const KEYS = { api_key: 'k1', second_api_key: 'k2', read_only_api_key: 'k3', callback_secret: 's' };
 
 it('npm start --json prints one line with the address, the keys and each resource under its own name', () => {
   const line = formatForPrograms(CLOUD, KEYS, 'data');
@@ -168,11 +174,12 @@ it('npm start --json prints one line with the address, the keys and each resourc
 
 it('npm start prints a table of the resources, and commands that work when they are pasted', () => {
   const lines = formatForReaders(CLOUD, KEYS, 'data').split('\n');
-  const table = lines.slice(1, 15).map((line) => [line.slice(2, 16).trim(), line.slice(16)]);
+  const table = lines.slice(1, 16).map((line) => [line.slice(2, 16).trim(), line.slice(16)]);
   expect(Object.fromEntries(table)).toEqual({
     endpoint: CLOUD.endpoint,
     api: CLOUD.api,
     'api key': 'k1',
+    'read-only key': 'k3',
     'second tenant': 'k2',
     stream: 'stream',
     'bulk stream': 'bulk-stream',

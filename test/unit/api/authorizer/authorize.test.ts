@@ -8,6 +8,7 @@ import {
   TIERS,
   type Tier,
 } from '../../../../schemas/index.ts';
+import { formatKey } from '../../../support/api-keys.ts';
 import { readDocNumber, readDocTable } from '../../../support/doc-tables.ts';
 
 const LIMITS: Record<Tier, object> = {
@@ -56,7 +57,7 @@ it.each([
 ] as const)(
   'a key of the tier %s is allowed, with its tenant, its rate of %s, its burst of %s and its %s records of open jobs',
   (tier, rate_limit, burst, open_job_records) => {
-    const key = formatApiKey({ tenant: 'acme-tours', tier }, RANDOM);
+    const key = formatKey({ tenant: 'acme-tours', tier }, RANDOM);
     expect(authorize({ headers: { 'X-API-Key': key }, methodArn })).toEqual({
       principalId: 'acme-tours',
       policyDocument: {
@@ -64,15 +65,33 @@ it.each([
         Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: STAGE }],
       },
       usageIdentifierKey: key,
-      context: { tenant: 'acme-tours', tier, rate_limit, burst, open_job_records },
+      context: {
+        tenant: 'acme-tours',
+        tier,
+        rights: 'read,publish,jobs',
+        rate_limit,
+        burst,
+        open_job_records,
+      },
     });
   },
 );
 
+it('the authorizer passes on the rights of a key and its end, and still covers all paths', () => {
+  const end = Date.UTC(2027, 1, 1);
+  const claims = { tenant: 'acme', tier: 'growth', rights: ['read'], expires_at: end } as const;
+  const { context, policyDocument } = authorize({
+    headers: { 'x-api-key': formatApiKey(claims, RANDOM) },
+    methodArn,
+  });
+  expect(context).toMatchObject({ rights: 'read', expires_at: String(end) });
+  expect(policyDocument.Statement).toMatchObject([{ Effect: 'Allow', Resource: STAGE }]);
+});
+
 it.each(['x-api-key', 'X-API-Key', 'X-Api-Key', 'X-API-KEY'])(
   'the authorizer finds the key in the header %s',
   (name) => {
-    const key = formatApiKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
+    const key = formatKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
     const { context } = authorize({ headers: { Accept: '*/*', [name]: key }, methodArn });
     expect(context).toMatchObject({ tenant: 'acme' });
   },
@@ -85,7 +104,7 @@ it.each([
   ['a key that is not ours', { 'x-api-key': 'a'.repeat(40) }],
   [
     'a key in another header',
-    { authorization: formatApiKey({ tenant: 'acme', tier: 'growth' }, RANDOM) },
+    { authorization: formatKey({ tenant: 'acme', tier: 'growth' }, RANDOM) },
   ],
 ] as [string, Record<string, string> | null][])(
   'a request with %s is denied, under no tenant',
@@ -106,7 +125,7 @@ it('the function of the authorizer reads the tiers from its environment', async 
     TIERS_VARIABLE.replace('"requests_per_second":25', '"requests_per_second":7'),
   );
   const { handler } = await import('../../../../api/authorizer/handler.ts');
-  const key = formatApiKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
+  const key = formatKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
   const event = { headers: { 'x-api-key': key }, methodArn } as unknown as Parameters<
     typeof handler
   >[0];

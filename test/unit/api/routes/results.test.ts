@@ -11,7 +11,7 @@ import { createFakeReader } from '../../../fakes/results-reader.ts';
 import { aResult } from '../../../support/results.ts';
 import { errorOf, testApi } from '../app.ts';
 
-const as = (tenant: string) => ({ requestContext: { authorizer: { tenant } } });
+const as = (tenant: string) => ({ requestContext: { authorizer: { tenant, rights: 'read' } } });
 
 /** Creates the API with these results of the tenant `acme`, of which the last is the newest. */
 function createResultsApi(some: Partial<Result>[]) {
