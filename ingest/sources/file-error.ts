@@ -60,3 +60,8 @@ export class EmptyFileError extends UnreadableFileError {
 export class DamagedDataError extends Error {
   override name = 'DamagedDataError';
 }
+
+/** The start of a source is asked for a second time, and is no longer there. */
+export class ReadOnceError extends Error {
+  override name = 'ReadOnceError';
+}

@@ -1,7 +1,7 @@
 /**
  * The content of a row: names of columns with their values. Names of nested values are paths such as
- * `user.name`. A value is a string, a number, a boolean or null. Rows of a table share one array of
- * names. If the row is not readable, `wrong` says why, without quoting the row.
+ * `user.name`. A value is a string, a number, a boolean or null, or a list or an object that fits no
+ * field. Rows of a table share one array of names. If the row is not readable, `wrong` says why, without quoting the row.
  */
 export type RowContent =
   | { names: readonly string[]; values: readonly unknown[] }

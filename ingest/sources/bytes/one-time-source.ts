@@ -1,3 +1,4 @@
+import { ReadOnceError } from '../file-error.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /** Maximum number of bytes that are kept for a second reading. */
@@ -25,7 +26,8 @@ export function createOneTimeSource(name: string, bytes: AsyncIterable<Buffer>):
     name,
     size: undefined,
     async *open(from) {
-      if (from !== 0 || kept === undefined) throw new Error(`${name} can be read only once`);
+      if (from !== 0 || kept === undefined)
+        throw new ReadOnceError(`${name} can be read only once`);
       for (let i = 0; ; i += 1) {
         const chunk: Buffer | undefined = kept?.[i] ?? (await pull());
         if (chunk === undefined) return;

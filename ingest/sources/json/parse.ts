@@ -10,9 +10,7 @@ export function parseRow(bytes: Buffer): RowContent {
   if (!isUtf8(bytes)) return { wrong: 'is not UTF-8' };
   const value = parseJson(bytes.toString('utf8'));
   if (value === undefined) return { wrong: 'is not JSON' };
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return flatten(value as Record<string, unknown>);
-  }
+  if (isObject(value)) return flatten(value);
   const is_text = typeof value === 'string';
   return { wrong: is_text ? 'is a JSON string, not a JSON object' : 'is not a JSON object' };
 }
@@ -71,7 +69,10 @@ const MAX_DEPTH = 4;
 /** Number of values that one row may have. */
 const MAX_VALUES = 2_000;
 
-/** Flattens an object to paths with scalars. Lists are left out, as are values that lie deeper. */
+/**
+ * Flattens an object to paths with scalars. A list of scalars becomes one text, such as `a, b`. Other
+ * lists, and objects that lie deeper, stay as they are: they fit no field, so they are counted.
+ */
 export function flatten(row: Record<string, unknown>): {
   names: string[];
   values: unknown[];
@@ -82,14 +83,30 @@ export function flatten(row: Record<string, unknown>): {
     for (const [key, value] of Object.entries(object)) {
       if (names.length >= MAX_VALUES) return;
       const name = prefix === '' ? key : `${prefix}.${key}`;
-      if (typeof value !== 'object' || value === null) {
+      if (isObject(value) && depth < MAX_DEPTH) {
+        add(value, name, depth + 1);
+      } else if (!isEmpty(value)) {
         names.push(name);
-        values.push(value);
-      } else if (!Array.isArray(value) && depth < MAX_DEPTH) {
-        add(value as Record<string, unknown>, name, depth + 1);
+        values.push(joinScalars(value));
       }
     }
   };
   add(row, '', 1);
   return { names, values };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a list or an object holds nothing. */
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function joinScalars(value: unknown): unknown {
+  if (!Array.isArray(value) || value.some((one) => typeof one === 'object' && one !== null)) {
+    return value;
+  }
+  return value.filter((one) => one !== null).join(', ');
 }

@@ -31,6 +31,7 @@ function convertValue(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (value instanceof Uint8Array) return null;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value.map(convertValue);
+  if (typeof value !== 'object' || value === null) return value;
   return convertRow(value as Record<string, unknown>);
 }

@@ -6,6 +6,8 @@ const FUZZ =
   '1,000 generated and damaged files end as rows that are published or refused, or as an error with advice';
 const FITS = 'a cell of the column %s with %j becomes %j';
 const KEPT = 'a cell of the column %s that does not fit becomes an attribute, and is counted';
+const LISTS =
+  'a list of texts or numbers becomes one attribute; other lists and deep objects are counted';
 const DATES = '%j is read as the time %s';
 const FORMATS = 'readRecords reads the same records from a file in %s, packed or not';
 const RESUME =
@@ -291,7 +293,18 @@ export const FILES: DocumentPromises = {
       says: 'If two names become the same, the later one gets a number.',
       tests: ['two columns never share an attribute: the later one gets a number'],
     },
-    { says: 'Null and the empty string mean that there is no value.', tests: [CASES] },
+    {
+      says: 'A list of texts or numbers becomes one attribute with commas.',
+      tests: [LISTS],
+    },
+    {
+      says: 'Other lists, and objects that lie deeper than four levels, are left out and counted.',
+      tests: [LISTS],
+    },
+    {
+      says: 'Null, the empty string, and empty lists mean that there is no value.',
+      tests: [CASES, LISTS],
+    },
     { says: 'A value that does not fit its field never costs the record.', tests: [KEPT] },
     {
       says: 'It becomes an attribute, and the summary counts it:',

@@ -52,6 +52,18 @@ it('two columns never share an attribute: the later one gets a number', async ()
   expect(json.records[0]?.attributes).toEqual({ a_b: 1, a_b_2: 2, 'c.d': 3, 'c.d_2': 4 });
 });
 
+it('a list of texts or numbers becomes one attribute; other lists and deep objects are counted', async () => {
+  const row = {
+    ...{ text: 'a', tags: ['b', 2, null], none: [], empty: {}, fields: [{ id: 1 }] },
+    a: { b: { c: { d: { e: 1 } } } },
+  };
+  const { records, adjustments } = await read('a.jsonl', JSON.stringify(row));
+  expect(records[0]?.attributes).toEqual({ tags: 'b, 2' });
+  expect(adjustments).toEqual(
+    ['fields', 'a.b.c.d'].map((field) => `${field} dropped: expected text or a number`),
+  );
+});
+
 it.each([
   ['record_version', '7', 7],
   ['record_version', '07', 7],
