@@ -88,6 +88,14 @@ export default {
       to: { path: [productExcept('budgets', 'schemas', 'lib'), rooms(EMBEDDED_CLOUD)] },
     },
     {
+      name: 'audit-below-all',
+      comment:
+        'The trail says who did what: it knows the acts by their names, and none of the rooms that do them.',
+      severity: 'error',
+      from: { path: rooms('audit') },
+      to: { path: [productExcept('audit', 'schemas', 'lib', 'aws'), rooms(EMBEDDED_CLOUD)] },
+    },
+    {
       name: 'insight-reads-changes',
       comment:
         'Insight follows the changes of the results table, whatever made them: it knows the rows and no room that writes them.',
@@ -104,7 +112,10 @@ export default {
       to: {
         path: [
           '^processors/(?!stream/decode/|privacy/)',
-          productExcept('operations', 'schemas', 'lib', 'ingest', 'processors', 'jobs', 'aws'),
+          productExcept(
+            'operations',
+            ...['schemas', 'lib', 'ingest', 'processors', 'jobs', 'audit', 'aws'],
+          ),
           rooms(EMBEDDED_CLOUD),
         ],
       },

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { analyzeCommand } from './commands/analyze.ts';
+import { auditCommand } from './commands/audit.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { countsCommand } from './commands/counts.ts';
 import { ingestCommand } from './commands/ingest.ts';
@@ -49,6 +50,7 @@ Examples:
   .addCommand(jobCommand())
   .addCommand(budgetCommand())
   .addCommand(keysCommand())
+  .addCommand(auditCommand())
   .addCommand(planCommand());
 
 // A closed pipe is not an error, because a reader such as `head` closes the pipe when the reader

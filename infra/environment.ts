@@ -6,6 +6,7 @@ const DIFFERENCES: Record<string, Partial<Settings>> = {
     is_protected: true,
     alarms: { ...settings.alarms, encrypts_topic: true },
     api: { ...settings.api, serves_docs: false },
+    audit: { ...settings.audit, object_lock: 'compliance' },
   },
 };
 

@@ -228,6 +228,16 @@ export interface Settings {
     /** Whether the topic has a KMS key of its own, which costs $1 per month. */
     encrypts_topic: boolean;
   };
+  audit: {
+    /**
+     * Mode of the object lock of the audit trail. With `governance`, a principal with the permission
+     * s3:BypassGovernanceRetention can delete entries. With `compliance`, no principal can delete them
+     * before `retention_days` are over, not even the root user, so that the bucket stays that long.
+     */
+    object_lock: 'governance' | 'compliance';
+    /** Time for which entries are locked. They expire after it. */
+    retention_days: number;
+  };
   log_retention_days: number;
 }
 
@@ -395,5 +405,6 @@ export const settings: Settings = {
     api_latency_ms: 10_000,
     encrypts_topic: false,
   },
+  audit: { object_lock: 'governance', retention_days: 400 },
   log_retention_days: 30,
 };

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { ANALYZERS } from '../schemas/index.ts';
 import { Alarms } from './constructs/alarms/alarms.ts';
 import { Api } from './constructs/api.ts';
+import { Audit } from './constructs/audit.ts';
 import { BudgetReplay } from './constructs/budget-replay.ts';
 import { Consumer } from './constructs/consumer.ts';
 import { Counts } from './constructs/counts.ts';
@@ -50,16 +51,10 @@ export class AuraStreamStack extends Stack {
     const counts = new Counts(this, 'Counts', { settings, tables });
     const history = new History(this, 'History', { settings, tables });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
+    const audit = new Audit(this, 'Audit', settings);
     const keeper = new Keeper(this, 'Keeper', { settings, lake, tables });
     const api = new Api(this, 'Api', uses);
-    const limit = settings.api.firewall_requests_in_five_minutes;
-    if (limit !== undefined) {
-      addFirewall(this, {
-        stage: api.rest_api.deploymentStage,
-        name: settings.stack_name,
-        limit,
-      });
-    }
+    this.addApiFirewall(settings, api);
     const alarmed = { consumer, bulk_consumer, counts, history, budget_replay, keeper, api };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
 
@@ -73,6 +68,9 @@ export class AuraStreamStack extends Stack {
       HistoryTableName: tables.history.tableName,
       SetAsideBucketName: ingest.set_aside_bucket.bucketName,
       RestoreKeyArn: ingest.restore_key.secretArn,
+      AuditBucketName: audit.bucket.bucketName,
+      AuditKeyArn: audit.key.secretArn,
+      AuditRetentionDays: String(settings.audit.retention_days),
       FailureBucketName: ingest.failure_bucket.bucketName,
       LakeBucketName: lake.bucket.bucketName,
       DeliveryStreamName: lake.delivery_stream.ref,
@@ -95,6 +93,12 @@ export class AuraStreamStack extends Stack {
       AnalyzerVersion: ANALYZERS[settings.analysis.analyzer].version,
       UsagePlanIds: this.toJsonString(api.usage_plan_ids),
     });
+  }
+
+  private addApiFirewall(settings: Settings, { rest_api }: Api): void {
+    const limit = settings.api.firewall_requests_in_five_minutes;
+    if (limit === undefined) return;
+    addFirewall(this, { stage: rest_api.deploymentStage, name: settings.stack_name, limit });
   }
 
   private addOutputs(outputs: Record<string, string>): void {

@@ -1,5 +1,6 @@
 export * from './analyzers.ts';
 export * from './api-key.ts';
+export * from './audit.ts';
 export * from './budget.ts';
 export * from './callback-secret.ts';
 export * from './change.ts';

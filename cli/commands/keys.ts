@@ -9,6 +9,7 @@ import {
   TIERS,
   type Tier,
 } from '../../schemas/index.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { printAnswer } from '../output/print.ts';
@@ -50,9 +51,13 @@ function createCommand(): Command {
     .option('--name <name>', 'a name for lists')
     .option('--json', 'print one line of JSON')
     .action(async ({ json, ...wanted }: CreateOptions, command: Command) => {
-      const { keys, readSecret } = await openKeys(command);
-      const made = await keys.create(wanted);
-      const callback_secret = await readSecret(wanted.tenant);
+      const { stack, keys, readSecret } = await openKeys(command);
+      const { tenant, tier, rights } = wanted;
+      const [made, callback_secret] = await withAudit(
+        stack,
+        { act: 'create_key', tenant, selectors: { tier, rights: formatRights(rights) } },
+        async () => [await keys.create(wanted), await readSecret(tenant)] as const,
+      );
       printAnswer({ json: json === true }, { ...made, callback_secret }, () =>
         [
           `api key          ${made.api_key}`,
@@ -91,9 +96,11 @@ function revokeCommand(): Command {
     .argument('<key_id>', 'as `keys list` shows it')
     .option('--json', 'print one line of JSON')
     .action(async (key_id: string, options: { json?: boolean }, command: Command) => {
-      const { keys } = await openKeys(command);
+      const { stack, keys } = await openKeys(command);
       try {
-        await keys.revoke(key_id);
+        await withAudit(stack, { act: 'revoke_key', selectors: { key_id } }, () =>
+          keys.revoke(key_id),
+        );
       } catch (error) {
         if ((error as Error).name !== 'NotFoundException') throw error;
         throw new Advice(`There is no key ${key_id}.`, 'See `aurastream keys list`.');
@@ -108,16 +115,21 @@ function secretCommand(): Command {
     .requiredOption('--tenant <tenant>', 'the tenant', aSlug)
     .option('--json', 'print one line of JSON')
     .action(async (options: { tenant: string; json?: boolean }, command: Command) => {
-      const { readSecret } = await openKeys(command);
-      const callback_secret = await readSecret(options.tenant);
+      const { stack, readSecret } = await openKeys(command);
+      const { tenant } = options;
+      const callback_secret = await withAudit(stack, { act: 'read_callback_secret', tenant }, () =>
+        readSecret(tenant),
+      );
       printAnswer(options, { callback_secret }, () => callback_secret);
     });
 }
 
 async function openKeys(command: Command) {
-  const { UsagePlanIds, CallbackSecretArn } = await connect(command);
+  const stack = await connect(command);
+  const { UsagePlanIds, CallbackSecretArn } = stack;
   const secret = createSecret({ secret_id: CallbackSecretArn });
   return {
+    stack,
     keys: createApiKeys({ usage_plan_ids: UsagePlanIds }),
     readSecret: async (tenant: string) => deriveCallbackSecret(await secret(), tenant),
   };

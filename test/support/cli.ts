@@ -6,6 +6,9 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { Command } from 'commander';
 import { vi } from 'vitest';
+import { auditTrails } from '../../cli/audit.ts';
+import type { AuditLine } from '../../schemas/index.ts';
+import { createMemoryAuditStore, createTrail, listLines } from './audit-trail.ts';
 
 /** Values of the stack's outputs, by the names of the outputs. */
 const OUTPUTS = {
@@ -30,6 +33,9 @@ const OUTPUTS = {
   CallbackQueueUrl: 'https://sqs.example/callbacks',
   CallbackSecretArn: 'arn:secret',
   RestoreKeyArn: 'arn:restore-key',
+  AuditBucketName: 'audit',
+  AuditKeyArn: 'arn:audit-key',
+  AuditRetentionDays: '400',
   ApiUrl: 'https://api.example/v1',
   ApiId: 'api',
   ApiStage: 'v1',
@@ -51,6 +57,23 @@ export interface Ran {
   stderr: string;
   error: Error | undefined;
   exit_code: typeof process.exitCode;
+  /** Entries that the command wrote to the audit trail. */
+  audited: AuditLine[];
+}
+
+let is_audit_away = false;
+
+/** Lets the next command that runs fail to write to the audit trail. */
+export function failAudit(): void {
+  is_audit_away = true;
+}
+
+/** Creates the store of the audit trail for one command. */
+function createAuditStore() {
+  const store = createMemoryAuditStore();
+  if (is_audit_away) store.put = () => Promise.reject(new Error('the audit bucket is away'));
+  is_audit_away = false;
+  return store;
 }
 
 /**
@@ -70,6 +93,8 @@ export async function runCommand(command: Command, ...words: string[]): Promise<
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => errors.push(String(text)) > 0),
   ];
   const log = vi.spyOn(console, 'log').mockImplementation((text) => void printed.push(text));
+  const audit_store = createAuditStore();
+  const audit = vi.spyOn(auditTrails, 'open').mockResolvedValue(createTrail(audit_store, Date.now));
   const program = new Command('aurastream')
     .option('--stack <name>', '', 'AuraStream')
     .option('--api-key <key>');
@@ -92,10 +117,11 @@ export async function runCommand(command: Command, ...words: string[]): Promise<
     stderr: errors.join(''),
     error,
     exit_code: process.exitCode,
+    audited: listLines(audit_store),
   };
   process.exitCode = before;
   removeListeners();
-  for (const spy of [log, ...streams]) spy.mockRestore();
+  for (const spy of [log, audit, ...streams]) spy.mockRestore();
   if (endpoint === undefined) delete process.env.AWS_ENDPOINT_URL;
   else process.env.AWS_ENDPOINT_URL = endpoint;
   stack.restore();

@@ -12,7 +12,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { keysCommand } from '../../../cli/commands/keys.ts';
 import { deriveCallbackSecret, parseApiKey, type Tier } from '../../../schemas/index.ts';
 import { formatKey } from '../../support/api-keys.ts';
-import { runCommand } from '../../support/cli.ts';
+import { failAudit, runCommand } from '../../support/cli.ts';
 
 const gateway = mockClient(APIGatewayClient);
 const secrets = mockClient(SecretsManagerClient);
@@ -149,4 +149,34 @@ it('keys secret prints the callback secret of the tenant that is named', async (
   expect((await keys('secret', '--tenant', 'globex')).stdout).toBe(expected);
   const { stdout } = await keys('secret', '--tenant', 'globex', '--json');
   expect(JSON.parse(stdout)).toEqual({ callback_secret: expected });
+});
+
+it('each change of a key, and each look at a secret, is in the audit trail before it is done', async () => {
+  gateway.on(DeleteApiKeyCommand).resolves({});
+  const ran = [
+    await keys('create', '--tenant', 'acme', '--tier', 'growth'),
+    await keys('revoke', 'key-1'),
+    await keys('secret', '--tenant', 'acme'),
+  ];
+  const acts = ran.map(({ audited }) =>
+    audited.map(({ phase, act, tenant, selectors, outcome }) => ({
+      ...{ phase, act, tenant, selectors, outcome },
+    })),
+  );
+  expect(acts).toMatchObject([
+    [
+      { phase: 'begun', act: 'create_key', tenant: 'acme', selectors: { tier: 'growth' } },
+      { phase: 'ended', outcome: 'done' },
+    ],
+    [{ act: 'revoke_key', selectors: { key_id: 'key-1' } }, { outcome: 'done' }],
+    [{ act: 'read_callback_secret', tenant: 'acme' }, { outcome: 'done' }],
+  ]);
+});
+
+it('no key is revoked if the audit trail cannot be written', async () => {
+  gateway.on(DeleteApiKeyCommand).resolves({});
+  failAudit();
+  const { error } = await keys('revoke', 'key-1');
+  expect(error?.message).toContain('Nothing was done: the act revoke_key');
+  expect(gateway.commandCalls(DeleteApiKeyCommand)).toEqual([]);
 });

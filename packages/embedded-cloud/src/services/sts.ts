@@ -34,15 +34,19 @@ const SHORTEST_SECONDS = 900;
 const LONGEST_CHAINED_SECONDS = 3_600;
 const DEFAULT_SECONDS = 3_600;
 
-/** Emulates the action AssumeRole of STS, without session policies. */
+/** Emulates the actions AssumeRole, without session policies, and GetCallerIdentity of STS. */
 export function createSts(options: StsOptions): AwsService {
   return {
     service: 'sts',
     actionOf: ({ query, body }) => readInput({ query, body }).get('Action') ?? '',
-    permissionsOf: (call) => [
-      { action: `sts:${call.action}`, resource: readInput(call).get('RoleArn') ?? '*' },
-    ],
+    permissionsOf: (call) =>
+      // GetCallerIdentity needs no permission.
+      // Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+      call.action === 'GetCallerIdentity'
+        ? []
+        : [{ action: `sts:${call.action}`, resource: readInput(call).get('RoleArn') ?? '*' }],
     async handle(call) {
+      if (call.action === 'GetCallerIdentity') return identityReply(call);
       if (call.action === 'AssumeRole') return assumeRole(options, call);
       return errorReply(400, 'InvalidAction', `Could not find operation ${call.action}`);
     },
@@ -67,6 +71,22 @@ function assumeRole(options: StsOptions, call: AwsCall): AwsReply {
   if (fault !== undefined) return errorReply(400, 'ValidationError', fault);
   const session = options.openSession(role.logical_id, name, options.now() + seconds * 1_000);
   return sessionReply(session, `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${role.name}/${name}`);
+}
+
+/** The account's owner is its root user. Every other caller has a session of a role. */
+function identityReply({ caller }: AwsCall): AwsReply {
+  const { role_logical_id: role, name, access_key_id } = caller;
+  const arn =
+    role === undefined
+      ? `arn:aws:iam::${ACCOUNT_ID}:root`
+      : `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${role}/${name}`;
+  const user_id = role === undefined ? ACCOUNT_ID : `${access_key_id}:${name}`;
+  return createXmlReply(
+    200,
+    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
+      `${write('Arn', arn)}${write('UserId', user_id)}${write('Account', ACCOUNT_ID)}` +
+      `</GetCallerIdentityResult><ResponseMetadata>${write('RequestId', randomUUID())}</ResponseMetadata></GetCallerIdentityResponse>`,
+  );
 }
 
 function findDurationFault(

@@ -1,5 +1,5 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BootedCloud, bootSmallCloud } from '../support/boot-small-cloud.ts';
 
@@ -115,3 +115,12 @@ it.each(['closed', 'none'])(
     await expect(assume(name)).rejects.toMatchObject({ name: 'AccessDenied' });
   },
 );
+
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+it('STS names the caller of any credentials, although no policy allows it', async () => {
+  const client = await openClient(STSClient, 'uploads');
+  const arnOf = async (one: STSClient) => (await one.send(new GetCallerIdentityCommand({}))).Arn;
+  expect(await arnOf(sts)).toBe('arn:aws:iam::000000000000:root');
+  expect(await arnOf(client)).toMatch(/^arn:aws:sts::000000000000:assumed-role\/\w+\/test$/);
+  client.destroy();
+});

@@ -1,5 +1,6 @@
 import { REGION } from '../../gateway/types.ts';
 import type { CorsRule } from '../../services/s3/cors.ts';
+import { parseDefaultRetention } from '../../services/s3/retention.ts';
 import type { Callers } from '../callers.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Services } from '../services.ts';
@@ -34,6 +35,12 @@ export async function provision(options: {
 
 interface BucketProperties {
   CorsConfiguration?: { CorsRules: CorsRule[] };
+  ObjectLockEnabled?: boolean | string;
+  ObjectLockConfiguration?: {
+    Rule?: {
+      DefaultRetention?: { Mode?: string; Days?: number | string; Years?: number | string };
+    };
+  };
 }
 
 /**
@@ -47,10 +54,24 @@ async function provisionBuckets(
   const buckets = stack.resources('AWS::S3::Bucket');
   await Promise.all(buckets.map(({ physical_id }) => s3.createBucket(physical_id)));
   for (const bucket of buckets) {
-    const { CorsConfiguration } = bucket.properties() as BucketProperties;
+    const properties = bucket.properties() as BucketProperties;
+    const { CorsConfiguration } = properties;
     if (CorsConfiguration !== undefined) {
       s3.setCorsRules(bucket.physical_id, CorsConfiguration.CorsRules);
     }
+    const lock = readObjectLock(properties);
+    if (lock !== undefined) await s3.setObjectLock(bucket.physical_id, lock);
   }
   await provisionDeliveryStreams(stack, roles, firehose);
+}
+
+/** Reads the object lock of a bucket. Returns undefined if the bucket has none. */
+function readObjectLock({ ObjectLockEnabled, ObjectLockConfiguration }: BucketProperties) {
+  if (String(ObjectLockEnabled) !== 'true') return undefined;
+  const { DefaultRetention } = ObjectLockConfiguration?.Rule ?? {};
+  if (DefaultRetention === undefined) return {};
+  const { Mode: mode, Days, Years } = DefaultRetention;
+  const days = Days === undefined ? undefined : Number(Days);
+  const years = Years === undefined ? undefined : Number(Years);
+  return { default_retention: parseDefaultRetention({ mode, days, years }) };
 }

@@ -13,8 +13,8 @@ export interface IncomingRequest {
 const UNSUPPORTED_QUERIES = new Set(
   (
     'accelerate acl analytics attributes cors encryption intelligent-tiering inventory legal-hold lifecycle logging ' +
-    'metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock replication ' +
-    'requestPayment restore retention select tagging torrent versioning versions website'
+    'metrics notification ownershipControls policy policyStatus publicAccessBlock replication ' +
+    'requestPayment restore select tagging torrent versioning website'
   ).split(' '),
 );
 
@@ -36,7 +36,18 @@ export function findAction(request: IncomingRequest): string {
   );
 }
 
+const LOCK_ACTIONS: Record<string, string> = {
+  GET: 'GetObjectLockConfiguration',
+  PUT: 'PutObjectLockConfiguration',
+};
+const RETENTION_ACTIONS: Record<string, string> = {
+  GET: 'GetObjectRetention',
+  PUT: 'PutObjectRetention',
+};
+
 function findBucketAction(method: string, query: URLSearchParams): string | undefined {
+  if (query.has('object-lock')) return LOCK_ACTIONS[method];
+  if (query.has('versions')) return method === 'GET' ? 'ListObjectVersions' : undefined;
   if (method === 'PUT') return 'CreateBucket';
   if (method === 'HEAD') return 'HeadBucket';
   if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
@@ -50,6 +61,7 @@ function findObjectAction(
   query: URLSearchParams,
   headers: Record<string, string>,
 ): string | undefined {
+  if (query.has('retention')) return RETENTION_ACTIONS[method];
   const has_upload = query.has('uploadId');
   const is_copy = headers['x-amz-copy-source'] !== undefined;
   if (method === 'PUT' && has_upload) return is_copy ? undefined : 'UploadPart';

@@ -1,6 +1,7 @@
 import type { AwsReply } from '../../gateway/types.ts';
 import { REGION } from '../../gateway/types.ts';
 import { createXmlReply, escapeXml } from '../wire.ts';
+import type { S3Request } from './request.ts';
 import type { ObjectStore } from './store.ts';
 
 /**
@@ -8,8 +9,13 @@ import type { ObjectStore } from './store.ts';
  *
  * @throws {S3Error} InvalidBucketName
  */
-export async function createBucket(store: ObjectStore, bucket: string): Promise<AwsReply> {
+export async function createBucket(
+  store: ObjectStore,
+  { bucket, headers }: S3Request,
+): Promise<AwsReply> {
   await store.createBucket(bucket);
+  const is_locked = headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true';
+  if (is_locked && (await store.readLock(bucket)) === undefined) await store.setLock(bucket, {});
   return { status: 200, headers: { location: `/${bucket}` }, body: '' };
 }
 

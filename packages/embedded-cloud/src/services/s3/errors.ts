@@ -20,6 +20,7 @@ const ERRORS = {
   ],
   InternalError: [500, 'We encountered an internal error. Please try again.'],
   InvalidArgument: [400, 'Invalid Argument'],
+  InvalidBucketState: [409, 'Object Lock configuration cannot be enabled on existing buckets'],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
   InvalidDigest: [400, 'The Content-MD5 you specified was invalid.'],
   InvalidPolicyDocument: [
@@ -54,6 +55,11 @@ const ERRORS = {
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   NoSuchBucket: [404, 'The specified bucket does not exist'],
   NoSuchKey: [404, 'The specified key does not exist.'],
+  NoSuchObjectLockConfiguration: [
+    404,
+    'The specified object does not have a ObjectLock configuration',
+  ],
+  NoSuchVersion: [404, 'The specified version does not exist.'],
   NoSuchUpload: [
     404,
     'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
@@ -61,6 +67,10 @@ const ERRORS = {
   NotImplemented: [
     501,
     'A header or query you provided implies functionality that is not implemented',
+  ],
+  ObjectLockConfigurationNotFoundError: [
+    404,
+    'Object Lock configuration does not exist for this bucket',
   ],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold'],
   XAmzContentChecksumMismatch: [

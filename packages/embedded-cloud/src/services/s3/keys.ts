@@ -21,7 +21,7 @@ export async function listKeysOnDisk(
  * Compares two keys by their UTF-8 bytes, because S3 sorts keys by UTF-8 bytes. JavaScript compares
  * UTF-16 units, whose order differs above U+D7FF.
  */
-function compareKeys(a: string, b: string): number {
+export function compareKeys(a: string, b: string): number {
   const plain = /^[\0-\x7f]*$/;
   if (plain.test(a) && plain.test(b)) return a < b ? -1 : a > b ? 1 : 0;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));

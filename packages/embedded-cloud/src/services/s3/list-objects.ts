@@ -38,7 +38,8 @@ export async function listObjects(store: ObjectStore, request: S3Request): Promi
   );
 }
 
-function readMaxKeys(given: string | null): number {
+/** Reads the largest number of entries of a page. @throws {S3Error} InvalidArgument */
+export function readMaxKeys(given: string | null): number {
   if (given === null || given === '') return MOST_KEYS;
   if (!/^\d+$/.test(given)) {
     throw new S3Error(

@@ -1,6 +1,7 @@
 import type { AwsReply } from '../../gateway/types.ts';
 import { createXmlReply, escapeXml, findXmlElements, unescapeXml } from '../wire.ts';
 import { S3Error } from './errors.ts';
+import { refuseLocked } from './lock-actions.ts';
 import {
   checkKey,
   computeMd5,
@@ -37,6 +38,7 @@ export async function createUpload(
   const { bucket, key, headers } = request;
   checkKey(key);
   await store.requireBucket(bucket);
+  await refuseLocked(store, bucket);
   const id = await uploads.create({ bucket, key, headers: selectStoredHeaders(headers) });
   return createXmlReply(
     200,

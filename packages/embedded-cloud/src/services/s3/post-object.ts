@@ -3,6 +3,7 @@ import type { UploadForm } from '../../gateway/upload-form.ts';
 import { createXmlReply, escapeXml } from '../wire.ts';
 import { verifyChecksums } from './checksums.ts';
 import { S3Error } from './errors.ts';
+import { refuseLocked } from './lock-actions.ts';
 import { checkPolicy } from './post-policy.ts';
 import type { S3Request } from './request.ts';
 import type { ObjectStore } from './store.ts';
@@ -51,6 +52,7 @@ export async function postObject(
     throw new S3Error('MaxPostPreDataLengthExceeded');
   }
   if (UNSUPPORTED_FIELDS.some((name) => form.fields.has(name))) throw new S3Error('NotImplemented');
+  await refuseLocked(store, bucket);
   checkPolicy(form, { bucket, file_bytes: file.bytes.length, now });
   const headers = Object.fromEntries(form.fields);
   const checksums = verifyChecksums(file.bytes, headers);

@@ -4,6 +4,7 @@ import { createObjectHeaders, matchesEtag, quoteEtag } from './object-headers.ts
 import type { S3Request } from './request.ts';
 import type { ObjectInfo } from './sidecar.ts';
 import type { ObjectStore } from './store.ts';
+import type { ObjectVersion } from './versions.ts';
 
 /**
  * Handles GetObject. The reply contains the object or a range of the object. If the object was not
@@ -13,12 +14,18 @@ import type { ObjectStore } from './store.ts';
  */
 export async function getObject(store: ObjectStore, request: S3Request): Promise<AwsReply> {
   await store.requireBucket(request.bucket);
-  const object = await store.open(request.bucket, request.key);
+  const version = await findVersion(store, request);
+  const { bucket, key } = request;
+  const object =
+    version === undefined
+      ? await store.open(bucket, key)
+      : await store.openVersion(bucket, key, version.version_id);
   if (object === undefined) throw new S3Error('NoSuchKey');
   try {
     const plan = planRead(object.info, request);
-    if (plan.status === 304) return { ...plan, body: '' };
-    return { ...plan, body: await object.read(plan.start, plan.length) };
+    const headers = { ...plan.headers, ...writeVersionHeaders(version) };
+    if (plan.status === 304) return { ...plan, headers, body: '' };
+    return { ...plan, headers, body: await object.read(plan.start, plan.length) };
   } finally {
     await object.close();
   }
@@ -31,9 +38,49 @@ export async function getObject(store: ObjectStore, request: S3Request): Promise
  */
 export async function headObject(store: ObjectStore, request: S3Request): Promise<AwsReply> {
   await store.requireBucket(request.bucket);
-  const info = await store.readInfo(request.bucket, request.key);
+  const version = await findVersion(store, request);
+  const info = version?.info ?? (await store.readInfo(request.bucket, request.key));
   if (info === undefined) throw new S3Error('NoSuchKey');
-  return { ...planRead(info, request), body: '' };
+  const plan = planRead(info, request);
+  return { ...plan, headers: { ...plan.headers, ...writeVersionHeaders(version) }, body: '' };
+}
+
+/**
+ * Finds the version that a request reads: the one it names, otherwise the latest.
+ *
+ * @returns undefined if the bucket keeps no versions, or if the object does not exist
+ * @throws {S3Error} NoSuchVersion, MethodNotAllowed for a delete marker that the request names
+ */
+async function findVersion(
+  store: ObjectStore,
+  { bucket, key, query }: S3Request,
+): Promise<ObjectVersion | undefined> {
+  const wanted = query.get('versionId');
+  if ((await store.readLock(bucket)) === undefined) {
+    if (wanted !== null && wanted !== 'null') throw new S3Error('NoSuchVersion');
+    return undefined;
+  }
+  const versions = await store.readVersions(bucket, key);
+  if (wanted === null) {
+    if (versions[0]?.is_delete_marker) throw new S3Error('NoSuchKey');
+    return versions[0];
+  }
+  const version = versions.find((one) => one.version_id === wanted);
+  if (version === undefined) throw new S3Error('NoSuchVersion');
+  if (version.is_delete_marker) throw new S3Error('MethodNotAllowed');
+  return version;
+}
+
+function writeVersionHeaders(version: ObjectVersion | undefined): Record<string, string> {
+  if (version === undefined) return {};
+  const { version_id, retention } = version;
+  const id = { 'x-amz-version-id': version_id };
+  if (retention === undefined) return id;
+  return {
+    ...id,
+    'x-amz-object-lock-mode': retention.mode,
+    'x-amz-object-lock-retain-until-date': new Date(retention.retain_until).toISOString(),
+  };
 }
 
 interface ReadPlan {

@@ -7,6 +7,13 @@ import { addCorsHeaders, answerPreflight, type CorsRule, hasCorsRule } from './c
 import { deleteObject, deleteObjects } from './delete.ts';
 import { createErrorReply, createS3ErrorReply, S3Error } from './errors.ts';
 import { listObjects } from './list-objects.ts';
+import { listVersions } from './list-versions.ts';
+import {
+  getLockConfiguration,
+  getRetention,
+  putLockConfiguration,
+  putRetention,
+} from './lock-actions.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
 import { findPermissions } from './permissions.ts';
 import { postObject } from './post-object.ts';
@@ -14,6 +21,7 @@ import { getObject, headObject } from './read-object.ts';
 import { readRequest, type S3Request } from './request.ts';
 import { createObjectStore } from './store.ts';
 import { createUploads } from './uploads.ts';
+import type { LockConfiguration } from './versions.ts';
 import { copyObject, putObject } from './write-object.ts';
 
 export interface S3 extends AwsService {
@@ -21,6 +29,8 @@ export interface S3 extends AwsService {
   createBucket(name: string): Promise<void>;
   /** Sets the CORS rules of a bucket. */
   setCorsRules(bucket: string, rules: CorsRule[]): void;
+  /** Gives a bucket an object lock, or changes the retention of new objects. */
+  setObjectLock(bucket: string, lock: LockConfiguration): Promise<void>;
 }
 
 type Action = (request: S3Request) => Promise<AwsReply>;
@@ -29,8 +39,9 @@ type Action = (request: S3Request) => Promise<AwsReply>;
  * Emulates S3 with path-style addresses. The buckets and objects are stored in a folder. Each
  * object is a plain file at `<dataDir>/<bucket>/<key>`, so that other programs can read the object.
  * The metadata of the object is in `<dataDir>/.meta/<bucket>/<key>.json`. Objects are replaced
- * atomically. Versions, tags, ACLs, encryption and UploadPartCopy are not emulated. The gateway
- * verifies signatures and the lifetimes of presigned URLs.
+ * atomically. Tags, ACLs, encryption and UploadPartCopy are not emulated. Buckets with an object lock
+ * keep all versions, and take them only with PutObject; other buckets keep none. The gateway verifies
+ * signatures and the lifetimes of presigned URLs.
  *
  * @param deps.now returns the current time in epoch milliseconds
  *
@@ -45,7 +56,7 @@ export function createS3(deps: { dataDir: string; now: () => number }): S3 {
   const multipart = { store, uploads: createUploads(deps.dataDir), now };
   const actions: Record<string, Action> = {
     ListBuckets: () => listBuckets(store),
-    CreateBucket: ({ bucket }) => createBucket(store, bucket),
+    CreateBucket: (request) => createBucket(store, request),
     HeadBucket: ({ bucket }) => headBucket(store, bucket),
     GetBucketLocation: ({ bucket }) => getBucketLocation(store, bucket),
     ListObjectsV2: (request) => listObjects(store, request),
@@ -54,8 +65,13 @@ export function createS3(deps: { dataDir: string; now: () => number }): S3 {
     PutObject: (request) => putObject(store, request, now()),
     PostObject: (request) => postObject(store, request, now()),
     CopyObject: (request) => copyObject(store, request, now()),
-    DeleteObject: (request) => deleteObject(store, request),
-    DeleteObjects: (request) => deleteObjects(store, request),
+    DeleteObject: (request) => deleteObject(store, request, now()),
+    DeleteObjects: (request) => deleteObjects(store, request, now()),
+    ListObjectVersions: (request) => listVersions(store, request),
+    GetObjectLockConfiguration: (request) => getLockConfiguration(store, request),
+    PutObjectLockConfiguration: (request) => putLockConfiguration(store, request),
+    GetObjectRetention: (request) => getRetention(store, request),
+    PutObjectRetention: (request) => putRetention(store, request, now()),
     CreateMultipartUpload: (request) => createUpload(multipart, request),
     UploadPart: (request) => uploadPart(multipart, request),
     CompleteMultipartUpload: (request) => completeUpload(multipart, request),
@@ -75,6 +91,7 @@ export function createS3(deps: { dataDir: string; now: () => number }): S3 {
     answerPreflight: (request) => answerPreflight(rulesOf(request.path), request),
     errorReply: (status, code, message) => createErrorReply(status, code, message),
     createBucket: (name) => store.createBucket(name),
+    setObjectLock: (bucket, lock) => store.setLock(bucket, lock),
     setCorsRules: (bucket, rules) => void cors.set(bucket, rules),
     close: async () => undefined,
   };

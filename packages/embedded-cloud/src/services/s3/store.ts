@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDisk } from './disk.ts';
 import { S3Error } from './errors.ts';
 import { listKeysOnDisk } from './keys.ts';
+import { type OpenObject, openFile } from './open-file.ts';
+import type { Retention } from './retention.ts';
 import { createSerialRunner } from './serial-runner.ts';
 import { createSidecars, type ObjectInfo } from './sidecar.ts';
+import {
+  addVersion,
+  createVersionedObjects,
+  keepCurrent,
+  type VersionedObjects,
+} from './versioned-objects.ts';
+import { createVersions } from './versions.ts';
 
 /** Content of an object, either as one buffer or as the parts of an upload in order. */
 type Bytes = Buffer | AsyncIterable<Buffer>;
 
-interface OpenObject {
-  info: ObjectInfo;
-  read(start: number, length: number): Promise<Buffer>;
-  close(): Promise<void>;
-}
-
 /**
  * Stores buckets and objects as files at `<root>/<bucket>/<key>`. An object is replaced atomically.
+ * Buckets with an object lock keep all versions.
  */
-export interface ObjectStore {
+export interface ObjectStore extends VersionedObjects {
   createBucket(name: string): Promise<void>;
   listBuckets(): Promise<{ name: string; created_at: number }[]>;
   /** Checks that a bucket exists. @throws {S3Error} NoSuchBucket */
@@ -29,6 +33,8 @@ export interface ObjectStore {
    *
    * @param condition a function that is called with the existing object. If the function throws,
    * the new object is not written.
+   * @param retention retention of the new version, in a bucket with an object lock
+   * @returns the id of the version. Undefined if the bucket keeps no versions.
    */
   put(
     bucket: string,
@@ -36,10 +42,16 @@ export interface ObjectStore {
     bytes: Bytes,
     info: Omit<ObjectInfo, 'bytes'>,
     condition?: (existing: ObjectInfo | undefined) => void,
-  ): Promise<void>;
+    retention?: Retention,
+  ): Promise<string | undefined>;
   readInfo(bucket: string, key: string): Promise<ObjectInfo | undefined>;
   open(bucket: string, key: string): Promise<OpenObject | undefined>;
-  remove(bucket: string, key: string): Promise<void>;
+  /**
+   * Removes an object. In a bucket that keeps versions, a delete marker becomes the latest version.
+   *
+   * @returns the id of the delete marker
+   */
+  remove(bucket: string, key: string, now: number): Promise<string | undefined>;
   /**
    * Lists the keys that start with `prefix` and sort after `after`. The keys are sorted by their
    * UTF-8 bytes.
@@ -56,6 +68,7 @@ const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 export function createObjectStore(root: string): ObjectStore {
   const disk = createDisk(root);
   const sidecars = createSidecars(root);
+  const versions = createVersions(root);
   const runSerially = createSerialRunner();
   const createTemporaryPath = async () => {
     await mkdir(join(root, '.tmp'), { recursive: true });
@@ -67,6 +80,8 @@ export function createObjectStore(root: string): ObjectStore {
   };
 
   return {
+    ...createVersionedObjects({ disk, sidecars, versions, runSerially, createTemporaryPath }),
+
     async createBucket(name) {
       if (!BUCKET_NAME.test(name)) throw new S3Error('InvalidBucketName');
       await mkdir(join(root, name), { recursive: true });
@@ -88,17 +103,21 @@ export function createObjectStore(root: string): ObjectStore {
       if (!found) throw new S3Error('NoSuchBucket');
     },
 
-    async put(bucket, key, bytes, info, condition = () => undefined) {
+    async put(bucket, key, bytes, info, condition = () => undefined, retention = undefined) {
       const file = await createTemporaryPath();
       try {
         await writeFile(file, bytes);
         const whole = { ...info, bytes: (await stat(file)).size };
         const sidecar = await createTemporaryPath();
-        await runSerially(bucket, async () => {
+        return await runSerially(bucket, async () => {
           condition(await readInfo(bucket, key));
+          const lock = await versions.readLock(bucket);
+          if (lock !== undefined) await keepCurrent({ disk, versions }, bucket, key);
           await disk.place(bucket, key, file);
           const placed = (await disk.find(bucket, key))!;
           await sidecars.write(bucket, key, placed, whole, sidecar);
+          if (lock === undefined) return undefined;
+          return await addVersion(versions, { bucket, key }, createVersion(whole, retention));
         });
       } finally {
         await rm(file, { force: true });
@@ -111,37 +130,28 @@ export function createObjectStore(root: string): ObjectStore {
       runSerially(bucket, async () => {
         const file = await disk.find(bucket, key);
         if (file === undefined) return undefined;
-        const handle = await open(file);
-        // If the object's file is replaced while the handle is open, the handle still reads the old
-        // bytes.
-        const close = () => handle.close();
-        const info = await sidecars.read(bucket, key, file);
-        const read: OpenObject['read'] = (start, length) => readFully(handle, start, length);
-        return { info, read, close };
+        return await openFile(file, await sidecars.read(bucket, key, file));
       }),
 
-    remove: (bucket, key) =>
+    remove: (bucket, key, now) =>
       runSerially(bucket, async () => {
+        const lock = await versions.readLock(bucket);
+        if (lock !== undefined) await keepCurrent({ disk, versions }, bucket, key);
         await disk.remove(bucket, key);
         await sidecars.remove(bucket, key);
+        return lock && (await addVersion(versions, { bucket, key }, createMarker(now)));
       }),
 
     listKeys: (bucket, prefix, after) => listKeysOnDisk(join(root, bucket), prefix, after),
   };
 }
 
-/**
- * Reads exactly `length` bytes from a file. The function reads in a loop, because a single read may
- * return fewer bytes than requested.
- *
- * @throws {S3Error} InternalError if the file ends before `length` bytes are read
- */
-async function readFully(handle: FileHandle, start: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; ) {
-    const { bytesRead } = await handle.read(bytes, at, length - at, start + at);
-    if (bytesRead === 0) throw new S3Error('InternalError');
-    at += bytesRead;
-  }
-  return bytes;
+function createVersion(info: ObjectInfo, retention: Retention | undefined) {
+  const { last_modified } = info;
+  const version = { is_delete_marker: false, last_modified, info };
+  return retention === undefined ? version : { ...version, retention };
+}
+
+function createMarker(last_modified: number) {
+  return { is_delete_marker: true, last_modified };
 }

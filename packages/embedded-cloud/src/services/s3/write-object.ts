@@ -2,6 +2,7 @@ import type { AwsReply } from '../../gateway/types.ts';
 import { createXmlReply } from '../wire.ts';
 import { readCopySource } from './copy-source.ts';
 import { S3Error } from './errors.ts';
+import { chooseRetention, refuseLocked } from './lock-actions.ts';
 import {
   checkKey,
   computeMd5,
@@ -27,10 +28,13 @@ export async function putObject(
   const { bucket, key, headers, body, checksums } = request;
   checkKey(key);
   await store.requireBucket(bucket);
+  const retention = await chooseRetention(store, request, now);
   const etag = computeMd5(body);
   const info = { etag, last_modified: now, headers: selectStoredHeaders(headers), checksums };
-  await store.put(bucket, key, body, info, createWriteCondition(headers));
-  return { status: 200, headers: { etag: quoteEtag(etag), ...checksums }, body: '' };
+  const condition = createWriteCondition(headers);
+  const version_id = await store.put(bucket, key, body, info, condition, retention);
+  const version = version_id === undefined ? {} : { 'x-amz-version-id': version_id };
+  return { status: 200, headers: { etag: quoteEtag(etag), ...checksums, ...version }, body: '' };
 }
 
 /**
@@ -51,6 +55,7 @@ export async function copyObject(
     throw new S3Error('InvalidRequest');
   checkKey(key);
   await store.requireBucket(bucket);
+  await refuseLocked(store, bucket);
   await store.requireBucket(source.bucket);
   const object = await store.open(source.bucket, source.key);
   if (object === undefined) throw new S3Error('NoSuchKey');
