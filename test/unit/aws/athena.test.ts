@@ -4,10 +4,11 @@ import {
   GetQueryResultsCommand,
   InvalidRequestException,
   StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createQuery, QueryError } from '../../../aws/athena/query.ts';
+import { createQuery, createReadRows, QueryError } from '../../../aws/athena/query.ts';
 
 const athena = mockClient(AthenaClient);
 beforeEach(() => {
@@ -47,6 +48,30 @@ it('a query asks again after 50 ms, then after twice as long each time, and at m
   await vi.advanceTimersByTimeAsync(10_000);
   await asking;
   expect(asked_at).toEqual([0, 50, 150, 350, 750, 1_550, 2_550, 3_550]);
+});
+
+it.each([
+  ['a query', (signal: AbortSignal) => query('SELECT 1', { signal })],
+  [
+    'a query whose rows are read page by page',
+    (signal: AbortSignal) =>
+      createReadRows({ client: athena as never, work_group: 'group', database: 'lake', signal })(
+        'SELECT 1',
+      )
+        [Symbol.asyncIterator]()
+        .next(),
+  ],
+] as const)('%s is stopped in Athena when its caller goes away', async (_, ask) => {
+  const caller = new AbortController();
+  athena.on(StopQueryExecutionCommand).resolves({});
+  athena.on(GetQueryExecutionCommand).callsFake(() => {
+    caller.abort();
+    return state('RUNNING');
+  });
+  await expect(ask(caller.signal)).rejects.toEqual(new QueryError('The query was stopped'));
+  const stopped = athena.commandCalls(StopQueryExecutionCommand);
+  expect(stopped.map(({ args }) => args[0].input)).toEqual([{ QueryExecutionId: 'id' }]);
+  expect(athena.commandCalls(GetQueryExecutionCommand)).toHaveLength(1);
 });
 
 it.each(['tinyint', 'smallint', 'integer', 'bigint', 'double', 'float', 'real'])(

@@ -6,6 +6,7 @@ import {
   GetQueryExecutionCommand,
   GetQueryResultsCommand,
   StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -71,6 +72,19 @@ it('query writes the format that the ending of --output names, and CSV begins wi
   expect(csv?.toString()).toBe('\uFEFFproduct,share\r\nTöpfe; Kettle,0.5\r\n');
   expect(JSON.parse(String(json))).toEqual([{ product: 'Töpfe; Kettle', share: 0.5 }]);
   expect(xlsx?.subarray(0, 2).toString()).toBe('PK');
+  const named = join(folder, 'answer');
+  await run('SELECT 1', '--xlsx', '--output', named);
+  expect((await readFile(named)).equals(xlsx!)).toBe(true);
+});
+
+it('query asks Athena to stop at Ctrl-C', async () => {
+  athena.on(StopQueryExecutionCommand).resolves({});
+  athena.on(GetQueryExecutionCommand).callsFake(() => {
+    process.emit('SIGINT');
+    return { QueryExecution: { Status: { State: 'RUNNING' } } };
+  });
+  expect((await run('SELECT 1')).error?.message).toMatch(/^The query was stopped/);
+  expect(athena.commandCalls(StopQueryExecutionCommand)).toHaveLength(1);
 });
 
 it('query puts the file of --with before the SQL, as a table', async () => {
