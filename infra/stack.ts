@@ -77,6 +77,7 @@ export class AuraStreamStack extends Stack {
       DatabaseName: lake.database_name,
       KeeperTableName: keeper.table.tableName,
       BufferSeconds: lake.buffer_seconds,
+      ParallelizationFactor: String(settings.consumer.parallelization_factor),
       WorkgroupName: lake.work_group.ref,
       ConsumerFunctionName: consumer.handler.functionName,
       BulkConsumerFunctionName: bulk_consumer.handler.functionName,

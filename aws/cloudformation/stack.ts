@@ -20,6 +20,7 @@ const outputsSchema = z.object({
   WorkgroupName: z.string(),
   KeeperTableName: z.string(),
   BufferSeconds: z.coerce.number(),
+  ParallelizationFactor: z.coerce.number(),
   JobsTableName: z.string(),
   InputBucketName: z.string(),
   JobsQueueUrl: z.url(),

@@ -5,8 +5,11 @@ import {
   KinesisClient,
   ListShardsCommand,
   type ListShardsCommandOutput,
+  PutRecordCommand,
+  type Shard,
 } from '@aws-sdk/client-kinesis';
-import type { StreamEnds } from '../../insight/reach/ports.ts';
+import type { StreamEnds, StreamShard } from '../../insight/reach/ports.ts';
+import { POSITION_MARKER } from '../../schemas/index.ts';
 import { createClient } from '../clients.ts';
 import { callService } from '../errors.ts';
 
@@ -15,7 +18,7 @@ export function createStreamEnds(deps: { client?: Pick<KinesisClient, 'send'> } 
   const client = deps.client ?? createClient(KinesisClient);
   return {
     async listShards(stream_name) {
-      const shard_ids: string[] = [];
+      const shards: StreamShard[] = [];
       let next: string | undefined;
       do {
         const command = new ListShardsCommand(
@@ -24,10 +27,10 @@ export function createStreamEnds(deps: { client?: Pick<KinesisClient, 'send'> } 
         const page: ListShardsCommandOutput = await callService('kinesis', () =>
           client.send(command),
         );
-        shard_ids.push(...(page.Shards ?? []).map(({ ShardId = '' }) => ShardId));
+        shards.push(...(page.Shards ?? []).map((shard) => toShard(stream_name, shard)));
         next = page.NextToken;
       } while (next !== undefined);
-      return shard_ids;
+      return shards;
     },
     async findNextArrival({ stream_name, shard_id }, sequence_number) {
       const command = new GetShardIteratorCommand({
@@ -43,7 +46,25 @@ export function createStreamEnds(deps: { client?: Pick<KinesisClient, 'send'> } 
       const { ShardIterator } = await callService('kinesis', () => client.send(command));
       return readFirstArrival(client, ShardIterator);
     },
+    async putMarker({ stream_name, hash_key }) {
+      const command = new PutRecordCommand({
+        StreamName: stream_name,
+        PartitionKey: 'aurastream-marker',
+        ExplicitHashKey: hash_key,
+        Data: POSITION_MARKER,
+      });
+      void (await callService('kinesis', () => client.send(command)));
+    },
   };
+}
+
+/** An open shard has no last sequence number. */
+function toShard(stream_name: string, shard: Shard): StreamShard {
+  const { ShardId = '', ParentShardId, AdjacentParentShardId } = shard;
+  const is_open = shard.SequenceNumberRange?.EndingSequenceNumber === undefined;
+  const parents = [ParentShardId, AdjacentParentShardId].filter((id) => id !== undefined);
+  const hash_key = is_open ? shard.HashKeyRange?.StartingHashKey : undefined;
+  return { stream_name, shard_id: ShardId, parents, ...(hash_key !== undefined && { hash_key }) };
 }
 
 /**

@@ -36,6 +36,21 @@ export function createMarks(deps: BucketDeps): Marks {
   };
 }
 
+/**
+ * Counts the batches that Lambda has stopped retrying and that were not put back, by the keys of their
+ * reports and marks: a call for each 1,000 keys. The bucket keeps both as long as the setting says.
+ *
+ * @throws {ServiceError} if a call fails.
+ */
+export async function countGivenUp(deps: BucketDeps): Promise<number> {
+  const bucket = openBucket(deps);
+  const restored = new Set<string>();
+  for await (const key of bucket.listKeys(`${MARKS}${REPORTS}`)) restored.add(key);
+  let count = 0;
+  for await (const key of bucket.listKeys(REPORTS)) if (!restored.has(markKey(key))) count += 1;
+  return count;
+}
+
 function markKey(key: string): string {
   return `${MARKS}${key}.json`;
 }

@@ -5,7 +5,7 @@ import { createQuery, QueryError } from '../../aws/athena/query.ts';
 import { CSV_MARK } from '../../jobs/results-csv.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
-import { formatTime, WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
+import { describeReached, formatTime, WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
 import { formatTable } from '../output/table.ts';
 import { findNewestChange } from '../query/as-of.ts';
 import { formatAnswerCsv, formatAnswerXlsx, type TableAnswer } from '../query/export.ts';
@@ -94,7 +94,7 @@ async function runQuery(
   const run =
     format === 'table' ? query : (text: string, more: object) => queryObjects(query, text, more);
   const signal = abortOnInterrupt();
-  const complete_until = options.wait
+  const reached = options.wait
     ? await waitForAccepted(stack, { limit_seconds: options.waitLimit, signal })
     : undefined;
   const asked_at = new Date();
@@ -103,10 +103,9 @@ async function runQuery(
   const is_program = options.json && options.output === undefined;
   const newest = is_program ? undefined : await findNewestChange(query, sql);
   await print(answer, format, options);
-  const parts = [describeRows(answer.rows.length, options.output)];
-  if (complete_until === undefined) parts.push(`as of ${formatTime(asked_at)}`);
-  else parts.push(`as of ${formatTime(complete_until)}, with all that was accepted until then`);
-  const note = `${parts.join(', ')}${newest === undefined ? '' : `; newest results ${newest} UTC`}`;
+  const as_of = reached === undefined ? `as of ${formatTime(asked_at)}` : describeReached(reached);
+  const rows = describeRows(answer.rows.length, options.output);
+  const note = `${rows}, ${as_of}${newest === undefined ? '' : `; newest results ${newest} UTC`}`;
   process.stderr.write(`${note}\n`);
 }
 

@@ -4,10 +4,21 @@ import type { Manifest } from '../keeper/ports.ts';
 /** Reads how far the consumers have processed each shard. Throws a {@link ServiceError} if a call fails. */
 export type ReadPositions = () => Promise<ProcessedPosition[]>;
 
+export interface StreamShard {
+  stream_name: string;
+  shard_id: string;
+  /** The ids of the shards that this one has replaced: one after a split, two after a merge. */
+  parents: string[];
+  /** A hash key of the shard. Absent if the shard takes no records any more. */
+  hash_key?: string;
+}
+
 /** Looks at the ends of streams. Each method throws a {@link ServiceError} if a call fails. */
 export interface StreamEnds {
-  /** Returns the ids of the shards that can be read, also those that take no records any more. */
-  listShards(stream_name: string): Promise<string[]>;
+  /** Returns the shards that can be read, also those that take no records any more. */
+  listShards(stream_name: string): Promise<StreamShard[]>;
+  /** Puts a marker, which is no record, behind the records of the shard with the hash key. */
+  putMarker(shard: { stream_name: string; hash_key: string }): Promise<void>;
   /**
    * Returns when the first record after a position arrived, in epoch milliseconds. Returns undefined
    * if the shard has no record after it.
@@ -39,4 +50,6 @@ export interface ReachDeps {
   signal?: AbortSignal;
   /** Gets a sentence that says what the wait is for. */
   onProgress?: (sentence: string) => void;
+  /** Gets a sentence about the wait that is no progress and must not be overwritten. */
+  onNote?: (sentence: string) => void;
 }

@@ -1,6 +1,7 @@
+import { createMarkShards } from './markers.ts';
 import type { ReachDeps } from './ports.ts';
 import { findUnmerged, listKeys } from './raw-objects.ts';
-import { findUnprocessed } from './streams.ts';
+import { type BehindShard, createFindUnprocessed } from './streams.ts';
 
 /** The error for a table that does not have everything in time. The message says what is missing. */
 export class NotReachedError extends Error {
@@ -20,7 +21,12 @@ const LONGEST_POLL_MS = 5_000;
  *     buffer    Firehose has delivered each line that it had then: its longest buffering has passed
  *     keeper    each raw object that is in the lake then has been merged
  *
- * Set-asides and batches in the failure bucket count as processed. Firehose does not say what it has
+ * If the position of a shard does not move for ten seconds, the function puts a marker on the shard. So
+ * the wait also ends on a shard that gets no records and whose position stayed behind.
+ *
+ * Set-asides and batches in the failure bucket count as processed. The positions say how far a shard is
+ * processed only if its batches come one by one: with a parallelization factor above 1, a batch that began
+ * earlier may still run. Firehose does not say what it has
  * delivered: if it cannot write to S3 and takes longer than its buffering and a quarter of it, the
  * function does not notice.
  *
@@ -35,10 +41,13 @@ export async function waitForTable(
   { accepted_before, ends_at }: { accepted_before: number; ends_at: number },
 ): Promise<void> {
   let last_processed_at = 0;
+  const findUnprocessed = createFindUnprocessed(deps, accepted_before + MAX_SKEW_MS);
+  const markShards = createMarkShards(deps);
   await poll(deps, ends_at, async () => {
-    const found = await findUnprocessed(deps, accepted_before + MAX_SKEW_MS);
+    const found = await findUnprocessed();
     ({ last_processed_at } = found);
-    return found.sentence;
+    await markShards(found);
+    return describeBehind(found.behind);
   });
   const sent_by = Math.min(deps.now(), last_processed_at + MAX_SKEW_MS);
   const delivered_at = sent_by + deps.buffer_ms + Math.max(2_000, deps.buffer_ms / 4);
@@ -54,6 +63,13 @@ export async function waitForTable(
     const objects = open.length === 1 ? 'object is' : 'objects are';
     return `${open.length} raw ${objects} not in the table yet, the first is ${open[0]}`;
   });
+}
+
+function describeBehind([first, ...more]: BehindShard[]): string | undefined {
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? '' : `, and in ${more.length} other shards`;
+  const at = new Date(first.arrived_at).toISOString();
+  return `records that arrived at ${at} and later wait in ${first.shard_id} of ${first.stream_name}${others}`;
 }
 
 /** Repeats a look until it finds nothing missing. Pauses longer and longer between two looks. */

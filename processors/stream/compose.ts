@@ -69,11 +69,11 @@ export function compose(variables: Record<string, string | undefined>) {
         consume(records, context),
         reportStart?.(records, context),
       ]);
-      await Promise.all([
+      const [, position_errors] = await Promise.all([
         recordThroughput?.(records, report, started_at, context),
         reportPosition(records, report, context),
       ]);
-      return report;
+      return { ...report, position_errors };
     },
     {
       logger: new Logger({ serviceName: 'aurastream-consumer' }),

@@ -51,6 +51,8 @@ export interface BatchMeasures extends BatchTimes {
   failed: number;
   /** Number of values that did not fit their field, by field. */
   misfits: Record<string, number>;
+  /** Number of positions that could not be stored. Absent if all were stored. */
+  position_errors?: number;
   analysis: AnalysisCounts;
   quota: Record<string, number>;
 }
@@ -76,6 +78,7 @@ export function batchMetrics(batch: BatchMeasures): Record<string, number> {
     end_to_end_ms: batch.end_to_end_ms,
     ...analysisMetrics(batch.analysis),
     ...batch.quota,
+    position_errors: batch.position_errors ?? 0,
     ledger_errors: (batch.quota.ledger_errors ?? 0) + batch.analysis.budget_errors,
   };
 }

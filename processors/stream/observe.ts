@@ -61,11 +61,12 @@ function countsOf({ response, ...counts }: BatchReport) {
 }
 
 function hasTrouble(
-  { failed }: BatchReport,
+  { failed, position_errors = 0 }: BatchReport,
   { cache_errors, cache_unreadable, throttles, budget_errors }: AnalysisCounts,
   { ledger_errors = 0 }: Record<string, number>,
 ): boolean {
-  return failed + cache_errors + cache_unreadable + throttles + ledger_errors + budget_errors > 0;
+  const errors = cache_errors + cache_unreadable + ledger_errors + budget_errors + position_errors;
+  return failed + throttles + errors > 0;
 }
 
 function publishMetrics(metrics: ObserverDeps['metrics'], measures: BatchMeasures): void {

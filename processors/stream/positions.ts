@@ -10,12 +10,13 @@ export type ReportPosition = (
   records: KinesisStreamRecord[],
   report: Pick<BatchReport, 'response'>,
   context: Pick<BatchContext, 'delivery'>,
-) => Promise<void>;
+) => Promise<number>;
 
 /**
  * Creates a function that stores how far a shard has been processed, after each batch. Commands that
  * wait for the lake compare the position with the end of the shard. If a write fails, the position
- * stays behind until the next batch, and these commands wait too long rather than too short.
+ * stays behind until the next batch, and these commands put a marker on the shard, which makes one. The
+ * function returns the number of failed writes, 0 or 1.
  */
 export function createReportPosition({
   positions,
@@ -28,7 +29,7 @@ export function createReportPosition({
   return async (records, { response }, { delivery }) => {
     const shard_id = shardOf(records);
     const last = findLastProcessed(records, response.batchItemFailures[0]?.itemIdentifier);
-    if (shard_id === undefined || last === undefined) return;
+    if (shard_id === undefined || last === undefined) return 0;
     const position = {
       stream_name: last.eventSourceARN.split('/').at(-1) ?? '',
       shard_id,
@@ -37,8 +38,10 @@ export function createReportPosition({
     };
     try {
       await callBefore(delivery, 'dynamodb', () => positions.put(position));
+      return 0;
     } catch (cause) {
       if (!(cause instanceof ServiceError)) throw cause;
+      return 1;
     }
   };
 }

@@ -32,6 +32,8 @@ export interface BatchReport {
    * ServiceUnavailableException`.
    */
   failures: Record<string, number>;
+  /** Number of positions of the shard that could not be stored. Absent if all were stored. */
+  position_errors?: number;
 }
 
 /** Collects the outcomes of the records of a batch from all stages. */

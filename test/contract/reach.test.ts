@@ -63,8 +63,10 @@ it('the next arrival is that of the first record after a position, in closed sha
     { StreamName },
   );
   const ends = createStreamEnds({ client: kinesis });
-  const [shard_id = ''] = await ends.listShards(StreamName);
-  const shard = { stream_name: StreamName, shard_id };
+  const [first] = await ends.listShards(StreamName);
+  const shard = first!;
+  const { shard_id } = shard;
+  expect(shard).toEqual({ stream_name: StreamName, shard_id, parents: [], hash_key: '0' });
   expect(await ends.findNextArrival(shard, undefined)).toBeUndefined();
   const numbers: string[] = [];
   for (const text of ['a', 'b']) {
@@ -85,7 +87,16 @@ it('the next arrival is that of the first record after a position, in closed sha
     { client: kinesis, maxWaitTime: 10, minDelay: 0.05, maxDelay: 1 },
     { StreamName },
   );
-  expect(await ends.listShards(StreamName)).toHaveLength(3);
+  const shards = await ends.listShards(StreamName);
+  expect(shards.map(({ parents, hash_key }) => ({ parents, hash_key }))).toEqual([
+    { parents: [], hash_key: undefined },
+    { parents: [shard_id], hash_key: '0' },
+    { parents: [shard_id], hash_key: '1' },
+  ]);
   expect(await ends.findNextArrival(shard, numbers[0])).toBeDefined();
   expect(await ends.findNextArrival(shard, numbers[1])).toBeUndefined();
+  const [, low, high] = shards;
+  await ends.putMarker({ stream_name: StreamName, hash_key: high!.hash_key! });
+  expect(await ends.findNextArrival(low!, undefined)).toBeUndefined();
+  expect(await ends.findNextArrival(high!, undefined)).toBeDefined();
 });

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { DeleteItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { RecordInput } from '../../schemas/index.ts';
@@ -78,6 +79,37 @@ it('aurastream query --wait counts every record that was accepted before it, and
   expect(stderr).toContain('waiting for the lake: ');
   expect(stderr).toMatch(/1 row, as of \S+ \S+ UTC, with all that was accepted until then/);
 }, 200_000);
+
+it('aurastream query --wait ends on quiet shards whose positions were lost', async () => {
+  const { JobsTableName: TableName } = test.stack;
+  const env = test.environment;
+  const count = async () => {
+    const sql = "SELECT count(*) AS n FROM results WHERE source = 'quiet'";
+    const words = ['query', sql, '--wait', '--wait-limit', '120', '--json'];
+    const { stdout, stderr, code } = await aurastream(words, { env });
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
+  const words = ['ingest', '-', '--source', 'quiet'];
+  expect(await aurastream(words, { env, input: '{"text":"I love it"}' })).toMatchObject({
+    code: 0,
+  });
+  expect(await count()).toEqual([{ n: 1 }]);
+  const { Items = [] } = await test.clients.dynamodb.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'job_id = :processed',
+      ExpressionAttributeValues: { ':processed': { S: 'processed' } },
+    }),
+  );
+  expect(Items.length).toBeGreaterThan(0);
+  for (const { job_id, part } of Items) {
+    await test.clients.dynamodb.send(
+      new DeleteItemCommand({ TableName, Key: { job_id: job_id!, part: part! } }),
+    );
+  }
+  expect(await count()).toEqual([{ n: 1 }]);
+}, 300_000);
 
 it('an analyst undoes an ingest without ids, ingests again with ids, corrects a file with --replace, and undoes the correction', async () => {
   const env = test.environment;

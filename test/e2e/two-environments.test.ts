@@ -53,6 +53,7 @@ it('two environments in one account share no name, and neither sees a record of 
     AnalyzerVersion: __,
     ApiStage: ___,
     BufferSeconds: ____,
+    ParallelizationFactor: _____,
     ...names
   } = dev;
   const taken = Object.values(staging);

@@ -26,6 +26,7 @@ it('each output names the resource that the commands look for under it', () => {
     DatabaseName: 'aurastream',
     KeeperTableName: 'KeeperTable',
     BufferSeconds: 'LakeBufferSeconds',
+    ParallelizationFactor: '1',
     WorkgroupName: 'LakeWorkGroup',
     ConsumerFunctionName: 'ConsumerHandler',
     BulkConsumerFunctionName: 'BulkConsumerHandler',

@@ -27,6 +27,7 @@ const OUTPUTS = {
   WorkgroupName: 'group',
   KeeperTableName: 'keeper',
   BufferSeconds: '60',
+  ParallelizationFactor: '1',
   JobsTableName: 'jobs',
   InputBucketName: 'inputs',
   JobsQueueUrl: 'https://sqs.example/jobs',
@@ -45,8 +46,8 @@ const OUTPUTS = {
 };
 
 /** Lists the outputs of the stack as CloudFormation returns them. */
-export function listStackOutputs(): Output[] {
-  return Object.entries(OUTPUTS).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
+export function listStackOutputs(outputs: Record<string, string> = OUTPUTS): Output[] {
+  return Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
 }
 
 export interface Ran {
@@ -81,8 +82,18 @@ function createAuditStore() {
  * OUTPUTS.
  */
 export async function runCommand(command: Command, ...words: string[]): Promise<Ran> {
+  return runOnStack({}, command, ...words);
+}
+
+/** Runs a command as {@link runCommand} does, against a stack of which some outputs are others. */
+export async function runOnStack(
+  outputs: Record<string, string>,
+  command: Command,
+  ...words: string[]
+): Promise<Ran> {
   const stack = mockClient(CloudFormationClient);
-  stack.on(DescribeStacksCommand).resolves({ Stacks: [{ Outputs: listStackOutputs() } as never] });
+  const Outputs = listStackOutputs({ ...OUTPUTS, ...outputs });
+  stack.on(DescribeStacksCommand).resolves({ Stacks: [{ Outputs } as never] });
   const endpoint = process.env.AWS_ENDPOINT_URL;
   process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9';
   const printed: string[] = [];

@@ -3,6 +3,7 @@ import {
   boundStamp,
   derivePlace,
   deriveRecordId,
+  isPositionMarker,
   type Misfit,
   type SetAside,
   type StreamRecord,
@@ -92,13 +93,15 @@ function collect(decoded: Decoded, records: Iterable<DecodedRecord>): void {
 
 /**
  * Decodes one Kinesis record, which may hold several records. Each of them is decoded only when the
- * caller asks for it, because they may not fit into memory together after decompression.
+ * caller asks for it, because they may not fit into memory together after decompression. A marker holds
+ * no record.
  */
 export function decodeRecord(
   record: KinesisStreamRecord,
   restore_key?: string,
   unwrap: Unwrap = NO_ENVELOPES,
 ): Iterable<DecodedRecord> {
+  if (isPositionMarker(record.kinesis.data)) return [];
   return eachRecord(openEntry(record, restore_key), unwrap);
 }
 

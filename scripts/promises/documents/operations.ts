@@ -251,6 +251,13 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
+      says: 'If the row of the record has expired (after 90 days), the table `results` follows in the next night.',
+      tests: [
+        'the night withdraws the record whose row had expired when its withdrawal came, and no record that was published again',
+        'the night searches all days for records whose rows had expired, once after a withdrawal without a row',
+      ],
+    },
+    {
       says: 'raw objects (`results_raw`) | the next night. Lines that arrive later: the night after that',
       tests: [
         'the night removes the texts of withdrawn records from the raw objects, and leaves all others',
@@ -518,6 +525,14 @@ export const OPERATIONS: DocumentPromises = {
       tests: [
         QUOTA_METRICS,
         'calls at its fallback rate while the ledger is down, counts the errors, and returns to the ledger',
+      ],
+    },
+    {
+      says: '`position_errors` | positions of shards that could not be stored; `query --wait` then takes longer, and puts a marker on the shard |',
+      tests: [
+        'a position that could not be stored is counted in a metric, and the batch is logged as a warning',
+        'the consumer counts a position that it could not store, and processes the batch',
+        'the wait ends on a quiet shard whose position is behind, by a marker and not by its limit',
       ],
     },
     {

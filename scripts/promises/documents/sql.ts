@@ -126,6 +126,32 @@ export const SQL: DocumentPromises = {
       tests: ['the wait is given up at its limit, and the error says what is missing (%j)'],
     },
     {
+      says: 'The consumers store how far they are.',
+      tests: ['after a batch, the position of the shard is its last record'],
+    },
+    {
+      says: 'Where that stays behind, for example because the write failed or a batch went to the failure bucket, and no more records arrive, the command puts a marker on the shard after ten seconds: a stream record of six bytes, which the consumer drops.',
+      tests: [
+        'the wait ends on a quiet shard whose position is behind, by a marker and not by its limit',
+        'the consumer stores its position after a marker, and nothing else',
+        'aurastream query --wait ends on quiet shards whose positions were lost',
+      ],
+    },
+    {
+      says: 'It needs the permission `kinesis:PutRecord`; if Kinesis refuses the marker, the command says at once that the wait may last until its limit.',
+      tests: [
+        'a marker that is refused is noted at once, and not tried again',
+        'the wait says soon, and long before its limit, that a shard whose position is behind takes no marker',
+      ],
+    },
+    {
+      says: 'A note and the last line name what may be missing: batches in the failure bucket that were not put back, and, with a `consumer.parallelization_factor` above 1, batches that still run beside later ones.',
+      tests: [
+        'query --wait names the batches in the failure bucket that were not put back',
+        'query --wait says before it waits that batches of a shard may still run side by side',
+      ],
+    },
+    {
       says: 'These habits of other engines are refused, here as on AWS:',
       tests: [HABITS],
     },
@@ -166,10 +192,8 @@ export const SQL: DocumentPromises = {
     'Name the days.',
     'Attributes are text.',
     'Times are UTC.',
-    'The wait has three limits.',
-    'Set-asides count as processed, and so does a batch in the failure bucket once its shard has a later batch.',
+    'Set-asides count as processed.',
     'Firehose does not say what it has delivered, so the wait does not notice if Firehose is late because S3 refuses its objects.',
-    'With a consumer.parallelization_factor above 1, the batches of a shard run side by side, and the wait may end while an earlier one still runs.',
     'The file prices.csv has the columns product and price:',
     'aurastream query --with prices=prices.csv --file by-price.sql',
     'The question marks take their values from --param:',

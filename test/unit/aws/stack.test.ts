@@ -8,6 +8,7 @@ beforeEach(() => void cloudformation.reset());
 
 const SPECIAL: Record<string, string> = {
   BufferSeconds: '60',
+  ParallelizationFactor: '1',
   AnalyzerName: 'comprehend',
   UsagePlanIds: '{"starter":"plan-s"}',
 };
@@ -43,6 +44,7 @@ it('the outputs of a stack are read by its name, and others are left out', async
   expect(await readOutputs({ ...outputs, Other: 'x' })).toEqual({
     ...outputs,
     BufferSeconds: 60,
+    ParallelizationFactor: 1,
     UsagePlanIds: { starter: 'plan-s' },
   });
   expect(cloudformation.commandCalls(DescribeStacksCommand)[0]?.args[0].input).toEqual({

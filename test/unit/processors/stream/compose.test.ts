@@ -22,11 +22,12 @@ import { createRareCallbacks } from '../../../../processors/stream/rare/compose.
 import {
   consumerEnvironmentSchema,
   hashText,
+  POSITION_MARKER,
   packRestored,
   parseEnvironment,
 } from '../../../../schemas/index.ts';
 import { aProcessingJob } from '../../../support/jobs.ts';
-import { kinesisRecords } from '../../../support/kinesis-event.ts';
+import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 1);
 const VARIABLES: Record<string, string> = {
@@ -350,6 +351,23 @@ it('the consumer of the live stream stores in the jobs table only how far it is,
   expect(calls).toMatchObject([{ TableName: 'the-jobs', Item: { job_id: { S: 'processed' } } }]);
 });
 
+it('the consumer stores its position after a marker, and nothing else', async () => {
+  expect(await runNew([POSITION_MARKER])).toEqual({ batchItemFailures: [] });
+  const calls = dynamodb.commandCalls(PutItemCommand).map(({ args }) => args[0].input);
+  expect(calls).toMatchObject([{ Item: { sequence_number: { S: sequenceNumber(1) } } }]);
+  expect(listRows()).toEqual([]);
+  expect(listLines()).toEqual([]);
+  expect(s3.calls()).toEqual([]);
+});
+
+it('the consumer counts a position that it could not store, and processes the batch', async () => {
+  dynamodb.on(PutItemCommand).rejects(new Error('away'));
+  expect(await runNew([aRecord()])).toEqual({ batchItemFailures: [] });
+  expect(listRows()).toHaveLength(1);
+  const [line] = listLog().filter(({ message }) => message === 'batch processed');
+  expect(line).toMatchObject({ level: 'WARN', position_errors: 1 });
+});
+
 it('the consumer reads the jobs of its records from the jobs table', async () => {
   await runNew([aRecord({ job_id: 'job_1', job_index: 0 })]);
   const tables = dynamodb
@@ -385,9 +403,9 @@ it('the batch with the last record of a job asks for its callback', async () => 
 
 /** Returns the lines that the consumer has written to its log, as parsed JSON. */
 function listLog(): Record<string, unknown>[] {
-  return vi
-    .mocked(process.stdout.write)
-    .mock.calls.flatMap(([text]) => String(text).split('\n'))
+  return [process.stdout, process.stderr]
+    .flatMap((stream) => vi.mocked(stream.write).mock.calls)
+    .flatMap(([text]) => String(text).split('\n'))
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
 }

@@ -2,7 +2,12 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, decodeEntry, decodeRecord } from '../../../../processors/stream/decode/decode.ts';
-import { packRestored, recordSchema, setAsideSchema } from '../../../../schemas/index.ts';
+import {
+  POSITION_MARKER,
+  packRestored,
+  recordSchema,
+  setAsideSchema,
+} from '../../../../schemas/index.ts';
 import {
   kinesisRecord,
   kinesisRecords,
@@ -46,6 +51,19 @@ describe('a record on the stream', () => {
       },
       { record: { ...cat, record_id: `${STREAM_NAME}:${SHARD_ID}:${sequenceNumber(2)}` } },
     ]);
+  });
+
+  it('A marker holds no record, and the records around it are decoded', () => {
+    const marker = Buffer.from(POSITION_MARKER);
+    const { items, rejected } = decode(kinesisRecords(cat, marker, cat));
+    expect(items.map(({ delivered_as }) => delivered_as)).toEqual([1, 3].map(sequenceNumber));
+    expect(rejected).toEqual([]);
+  });
+
+  it('Data that only begins as a marker does is set aside', () => {
+    const longer = Buffer.concat([POSITION_MARKER, Buffer.from(json(cat))]);
+    expect(reasonOf(longer).reason).toBe('invalid_utf8');
+    expect(reasonOf(Buffer.from(POSITION_MARKER).subarray(0, 5)).reason).toBe('invalid_utf8');
   });
 
   it('A record may begin with a byte order mark', () => {

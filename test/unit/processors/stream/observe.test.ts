@@ -114,7 +114,7 @@ it('a batch is counted in metrics, which are published once', async () => {
     consumerWith(report, { ...counts, throttles: 4, cache_errors: 1 }),
   );
   await observed(kinesisRecords('a'), aBatchContext());
-  expect(published).toEqual([21]);
+  expect(published).toEqual([22]);
   expect(values()).toEqual({
     records_in: 1,
     results: 2,
@@ -122,6 +122,7 @@ it('a batch is counted in metrics, which are published once', async () => {
     not_newer: 0,
     set_asides: 1,
     over_budget: 0,
+    position_errors: 0,
     ledger_errors: 0,
     cancelled: 0,
     failed: 0,
@@ -150,6 +151,13 @@ it('records over budget are counted in a metric of their own, and errors of budg
   await observed(kinesisRecords('a'), aBatchContext());
   expect(values()).toMatchObject({ set_asides: 1, over_budget: 2, ledger_errors: 1 });
   expect(lines[0]?.level).toBe('warn');
+});
+
+it('a position that could not be stored is counted in a metric, and the batch is logged as a warning', async () => {
+  const { observed, values, lines } = observe(consumerWith({ ...report, position_errors: 1 }));
+  await observed(kinesisRecords('a'), aBatchContext());
+  expect(values()).toMatchObject({ position_errors: 1 });
+  expect(lines[0]).toMatchObject({ level: 'warn', fields: { position_errors: 1 } });
 });
 
 it('the metrics of a batch say what it took of the quota, and the present rate and circuit', async () => {

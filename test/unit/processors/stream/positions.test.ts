@@ -23,7 +23,8 @@ async function report(...failed: number[]): Promise<ProcessedPosition[]> {
     positions: { put: async (position) => void stored.push(position) },
     now: () => ARRIVED_AT,
   });
-  await reportPosition(kinesisRecords('a', 'b', 'c'), failing(...failed), context);
+  const errors = await reportPosition(kinesisRecords('a', 'b', 'c'), failing(...failed), context);
+  expect(errors).toBe(0);
   return stored;
 }
 
@@ -44,7 +45,7 @@ it('the position stays before the first record that Lambda delivers again', asyn
   expect(await report(1)).toEqual([]);
 });
 
-it('a batch goes on if its position cannot be stored, and a bug is not hidden', async () => {
+it('a batch goes on if its position cannot be stored, the failure is counted, and a bug is not hidden', async () => {
   const reportWith = (error: Error) =>
     createReportPosition({ positions: { put: () => Promise.reject(error) }, now: () => 0 })(
       kinesisRecords('a'),
@@ -52,6 +53,6 @@ it('a batch goes on if its position cannot be stored, and a bug is not hidden', 
       context,
     );
   const down = new ServiceError('dynamodb', 'Down', { retryable: true });
-  await expect(reportWith(down)).resolves.toBeUndefined();
+  await expect(reportWith(down)).resolves.toBe(1);
   await expect(reportWith(new TypeError('bug'))).rejects.toThrow(TypeError);
 });
