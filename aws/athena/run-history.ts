@@ -45,6 +45,12 @@ export function createRunHistory({ readRows }: { readRows: ReadRows }): RunHisto
       for await (const row of rows) return countSchema.parse(row).records;
       return 0;
     },
+    async countNotNewer({ run_id, stamp }) {
+      const parameters = [formatHour(stamp), run_id].map(writeText);
+      for await (const row of readRows(COUNT_NOT_NEWER, { parameters }))
+        return countSchema.parse(row).records;
+      return 0;
+    },
     async *listChanged(run_id) {
       const hour = await findFirstHour(readRows, run_id);
       const parameters = [run_id, hour, run_id].map(writeText);
@@ -83,6 +89,14 @@ const COUNT_TOUCHED = `
     SELECT DISTINCT tenant, source, record_id FROM results_raw
     WHERE hour >= ? AND run_id = ? AND revision IS NOT NULL
   ) AS touched`;
+
+/** A line has a revision if its write changed the row. A record may have several lines of one run. */
+const COUNT_NOT_NEWER = `
+  SELECT count(*) AS records FROM (
+    SELECT tenant, source, record_id FROM results_raw
+    WHERE hour >= ? AND run_id = ?
+    GROUP BY tenant, source, record_id HAVING count(revision) = 0
+  ) AS not_newer`;
 
 /**
  * The version before the run is the last acceptance of the record that is not of the run, by the rules of

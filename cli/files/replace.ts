@@ -11,10 +11,11 @@ import {
   withdrawRecords,
 } from '../../operations/runs/replace.ts';
 import { Advice } from '../errors.ts';
-import { WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
+import { waitForAccepted } from '../lake/wait.ts';
 import { askUser } from '../output/ask-user.ts';
 
-const INTERRUPTED = 'the run was interrupted';
+/** The reason of a part that Ctrl-C has stopped. */
+export const INTERRUPTED = 'the run was interrupted';
 /** Share of a source that is withdrawn without a question. */
 const MAX_UNASKED_SHARE = 0.2;
 
@@ -49,6 +50,8 @@ export interface ReplaceDeps {
   publisher: Pick<Publisher, 'publishAll'>;
   signal: AbortSignal;
   is_confirmed: boolean;
+  /** Longest time to wait for the lake, in seconds. */
+  limit_seconds: number;
 }
 
 /**
@@ -56,7 +59,7 @@ export interface ReplaceDeps {
  * a problem, or if the share is large and is not confirmed. Withdrawals end when the signal is aborted.
  */
 export async function replaceSource(
-  { stack, publisher, signal, is_confirmed }: ReplaceDeps,
+  { stack, publisher, signal, is_confirmed, limit_seconds }: ReplaceDeps,
   file: FileIds,
   run: { run_id: string; stamp: number },
 ): Promise<Replacement> {
@@ -65,7 +68,7 @@ export async function replaceSource(
   if (file.problem !== undefined) return { ...nothing, reason: file.problem };
   let found: Awaited<ReturnType<typeof listMissing>>;
   try {
-    found = await listMissing(stack, file, { signal, stamp: run.stamp });
+    found = await listMissing(stack, file, { signal, stamp: run.stamp, limit_seconds });
   } catch (error) {
     if (signal.aborted) return { ...nothing, reason: INTERRUPTED };
     if (!(error instanceof Advice)) throw error;
@@ -79,6 +82,7 @@ export async function replaceSource(
   const share = measureShare(missing, file);
   const question = `Withdraw ${missing.length} of the ${missing.length + file.ids.size} records of ${file.source.source}?`;
   if (share > MAX_UNASKED_SHARE && !is_confirmed && !(await askUser(question))) {
+    if (signal.aborted) return { ...nothing, ...count, reason: INTERRUPTED };
     const reason = `${missing.length} records are ${Math.round(share * 100)} % of the source: confirm with --yes`;
     return { ...nothing, ...count, reason };
   }
@@ -94,9 +98,9 @@ export async function replaceSource(
 export async function listMissing(
   stack: StackOutputs,
   file: FileIds,
-  { signal, stamp }: { signal: AbortSignal; stamp: number },
+  { signal, stamp, limit_seconds }: { signal: AbortSignal; stamp: number; limit_seconds: number },
 ): Promise<{ missing: string[]; expired: number }> {
-  void (await waitForAccepted(stack, { limit_seconds: WAIT_LIMIT_SECONDS, signal }));
+  void (await waitForAccepted(stack, { limit_seconds, signal }));
   const readRows = createReadRows({
     work_group: stack.WorkgroupName,
     database: stack.DatabaseName,

@@ -1,11 +1,36 @@
 import { createInterface } from 'node:readline/promises';
+import { INTERRUPTED } from '../stop.ts';
 
-/** Asks a question on the terminal. Without a terminal the answer is no. */
-export async function askUser(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+/** A terminal: what is typed, and what is shown. */
+interface Terminal {
+  input: NodeJS.ReadStream;
+  output: NodeJS.WriteStream;
+}
+
+/**
+ * Asks a question on the terminal. Without a terminal the answer is no, and so it is after Ctrl-D and
+ * Ctrl-C. A terminal that is read for an answer gives Ctrl-C as a key and not as a signal, so the
+ * function passes it on to the listeners of SIGINT. Without a listener the process ends.
+ */
+export async function askUser(
+  question: string,
+  { input, output }: Terminal = { input: process.stdin, output: process.stderr },
+): Promise<boolean> {
+  if (!input.isTTY || !output.isTTY) return false;
+  const terminal = createInterface({ input, output });
+  const closing = new AbortController();
+  terminal.once('close', () => closing.abort());
+  terminal.once('SIGINT', () => {
+    if (!process.emit('SIGINT')) process.exit(INTERRUPTED);
+    closing.abort();
+  });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    const answer = await terminal.question(`${question} [y/N] `, { signal: closing.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    if (!closing.signal.aborted) throw error;
+    output.write('\n');
+    return false;
   } finally {
     terminal.close();
   }

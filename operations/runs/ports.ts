@@ -19,6 +19,12 @@ export interface SourceRecords {
 export interface RunHistory {
   /** Counts the records that a run has changed, as far as the log of the lake has their lines. */
   countTouched(run_id: string): Promise<number>;
+  /**
+   * Counts the records of a run that changed no row, because their rows were newer.
+   *
+   * @param run `stamp` is when the run began, in epoch milliseconds.
+   */
+  countNotNewer(run: { run_id: string; stamp: number }): Promise<number>;
   /** Yields the records whose current version comes from a run. */
   listChanged(run_id: string): AsyncIterable<ChangedRecord>;
 }

@@ -5,7 +5,7 @@ import { type ChangedRecord, type Left, planUndo } from './plan-undo.ts';
 import type { RunHistory } from './ports.ts';
 
 export interface UndoDeps {
-  history: RunHistory;
+  history: Pick<RunHistory, 'listChanged'>;
   results: CurrentResults;
   /** Publishes the records. Undefined in a dry run, which only counts. */
   publisher: Pick<Publisher, 'publishAll'> | undefined;

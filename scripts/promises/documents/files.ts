@@ -32,6 +32,25 @@ export const FILES: DocumentPromises = {
       ],
     },
     {
+      says: 'With --wait, the command then waits until the lake has the records, as query --wait does, and the summary counts in not_newer those that changed nothing, because their records have a newer version.',
+      tests: [
+        'ingest --wait counts the records that are not newer, when the lake has the records',
+        'the lake says how many records of a run changed nothing, each once',
+      ],
+    },
+    {
+      says: '--replace waits anyway, and counts them too.',
+      tests: [
+        'ingest --replace withdraws the records of the source that the file does not have, in the same run',
+      ],
+    },
+    {
+      says: 'If the lake is not complete after 15 minutes, or --wait-limit SECONDS, not_waited says why, and the exit code is 2.',
+      tests: [
+        'ingest --wait that gives up says that it does not know what is not newer, and exits with 2',
+      ],
+    },
+    {
       says: 'A replay or a redrive keeps it.',
       tests: [
         'the records of a job carry its id as their run, through every place that hands fields on',

@@ -7,7 +7,12 @@ import {
   GetQueryResultsCommand,
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { BatchGetItemCommand, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -20,6 +25,9 @@ const clock = vi.hoisted(() => ({ difference_ms: 0 }));
 vi.mock('../../../aws/kinesis/clock.ts', () => ({
   measureClock: async () => clock.difference_ms,
 }));
+
+const user = vi.hoisted(() => ({ answer: (): boolean => false }));
+vi.mock('../../../cli/output/ask-user.ts', () => ({ askUser: async () => user.answer() }));
 
 const kinesis = mockClient(KinesisClient);
 const athena = mockClient(AthenaClient);
@@ -49,6 +57,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   clock.difference_ms = 0;
+  user.answer = () => false;
   published = [];
   onRequest = undefined;
   onWithdrawal = undefined;
@@ -78,7 +87,9 @@ beforeEach(() => {
     return { Responses: { results: rows }, UnprocessedKeys: {} };
   });
   s3.on(ListObjectsV2Command).resolves({});
-  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
+  athena.on(StartQueryExecutionCommand).callsFake(({ QueryString }) => ({
+    QueryExecutionId: QueryString.includes('AS not_newer') ? 'not_newer' : 'id',
+  }));
   athena
     .on(GetQueryExecutionCommand)
     .resolves({ QueryExecution: { Status: { State: 'SUCCEEDED' } } });
@@ -88,6 +99,12 @@ beforeEach(() => {
       Rows: ['record_id', ...lake_ids].map((VarCharValue) => ({ Data: [{ VarCharValue }] })),
     },
   }));
+  athena.on(GetQueryResultsCommand, { QueryExecutionId: 'not_newer' }).resolves({
+    ResultSet: {
+      ResultSetMetadata: { ColumnInfo: [{ Name: 'records', Type: 'bigint' }] },
+      Rows: ['records', '2'].map((VarCharValue) => ({ Data: [{ VarCharValue }] })),
+    },
+  });
 });
 
 async function replace(content: string, ...words: string[]) {
@@ -103,7 +120,9 @@ const FIVE = 'id,text\n1,a\n2,b\n3,c\n4,d\n5,e\n';
 it('ingest --replace withdraws the records of the source that the file does not have, in the same run', async () => {
   const { stdout, withdrawn, exit_code } = await replace(FIVE);
   expect(withdrawn).toEqual(['old']);
-  expect(stdout).toContain('\n1 of 1 records that the file does not have are withdrawn\nrun run_');
+  expect(stdout).toContain(
+    '\n1 of 1 records that the file does not have are withdrawn\n2 not newer: their records have a newer version, which stays\nrun run_',
+  );
   expect(exit_code).toBeUndefined();
   expect(new Set(published.map(({ run_id }) => run_id)).size).toBe(1);
   expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toMatchObject({
@@ -139,6 +158,16 @@ it('ingest --replace --yes withdraws more than a fifth of the source', async () 
   expect(JSON.parse(stdout).replaced).toEqual({ missing: 5, withdrawn: 5, failed: 0 });
 });
 
+it('ingest --replace withdraws what the user confirms, and nothing after Ctrl-C at the question', async () => {
+  user.answer = interrupt(false);
+  const interrupted = await replace('id,text\n1,a\n');
+  expect(interrupted.withdrawn).toEqual([]);
+  expect(interrupted.stdout).toContain('nothing withdrawn: the run was interrupted');
+  expect(interrupted.exit_code).toBe(2);
+  user.answer = () => true;
+  expect((await replace('id,text\n1,a\n')).withdrawn).toHaveLength(5);
+});
+
 it('ingest --replace withdraws nothing if the stream refuses a record', async () => {
   kinesis.on(PutRecordsCommand).rejects(
     Object.assign(new Error('no'), {
@@ -158,6 +187,37 @@ it('ingest --replace withdraws nothing if the file is not read to its end, as wh
   expect(interrupted.withdrawn).toEqual([]);
   expect(interrupted.stdout).toContain('nothing withdrawn: the file was not read to its end');
   expect(interrupted.stderr).toContain('the run was interrupted');
+});
+
+it('ingest --wait counts the records that are not newer, when the lake has the records', async () => {
+  const path = join(folder, 'shop.csv');
+  await writeFile(path, FIVE);
+  const ran = await runCommand(ingestCommand(), path, '--id-field', 'id', '--wait', '--json');
+  const { run_id, accepted, not_newer, replaced } = JSON.parse(ran.stdout);
+  expect({ accepted, not_newer, replaced }).toEqual({ accepted: 5, not_newer: 2 });
+  const [asked] = athena.commandCalls(StartQueryExecutionCommand);
+  expect(asked?.args[0].input.ExecutionParameters).toEqual([
+    expect.stringMatching(/^'\d{4}\/\d\d\/\d\d\/\d\d'$/),
+    `'${run_id}'`,
+  ]);
+  expect(ran.exit_code).toBeUndefined();
+});
+
+it('ingest --wait that gives up says that it does not know what is not newer, and exits with 2', async () => {
+  const waiting = { part: { S: 'waiting' }, item: { S: 'results_raw/x.gz' }, days: { S: '' } };
+  const numbers = { bytes: { N: '1' }, found_at: { N: '1' }, failures: { N: '0' } };
+  const more = { has_withdrawals: { BOOL: false }, retry_at: { N: '1' } };
+  dynamodb
+    .on(QueryCommand, { TableName: 'keeper' })
+    .resolves({ Items: [{ ...waiting, ...numbers, ...more }] });
+  dynamodb.on(GetItemCommand).resolves({ Item: { ...waiting, ...numbers, ...more } });
+  const path = join(folder, 'shop.csv');
+  await writeFile(path, FIVE);
+  const words = [path, '--id-field', 'id', '--wait', '--wait-limit', '1'];
+  const { stdout, exit_code } = await runCommand(ingestCommand(), ...words);
+  expect(stdout).toMatch(/5 of 5 records are on the stream/);
+  expect(stdout).toMatch(/\nnot_newer is unknown: After 1 s, results lacks a part .*x\.gz/);
+  expect(exit_code).toBe(2);
 });
 
 it.each([
