@@ -29,9 +29,12 @@ export async function findObject({ manifest, raw, now }: FindDeps, key: string):
   if (bytes === undefined) return 'gone';
   const days = new Set<string>();
   let has_withdrawals = false;
+  let has_unseen = false;
   try {
     for await (const { revision, first_created_at, status } of raw.lines(key)) {
-      if (revision === undefined || first_created_at === undefined) continue;
+      if (revision === undefined) continue;
+      has_unseen ||= status === 'withdrawn' && first_created_at === undefined;
+      if (first_created_at === undefined) continue;
       days.add(readDay(first_created_at));
       has_withdrawals ||= status === 'withdrawn';
     }
@@ -39,6 +42,7 @@ export async function findObject({ manifest, raw, now }: FindDeps, key: string):
     if (error instanceof UnreadableObjectError) return 'unreadable';
     throw error;
   }
+  if (has_unseen) await manifest.writeTime('unseen_withdrawn', now());
   const state = { found_at: now(), failures: 0, retry_at: 0 };
   const object = { key, days: [...days].sort(), bytes, has_withdrawals, ...state };
   if (days.size === 0) {

@@ -2,6 +2,7 @@ import { findMissed } from './find-missed.ts';
 import { InterruptedError, type RemainingMs } from './lease.ts';
 import { maintainTable } from './maintain.ts';
 import { type RewriteDeps, rewriteWithdrawn } from './rewrite.ts';
+import { withdrawExpired } from './withdraw-expired.ts';
 
 export interface NightDeps extends RewriteDeps {
   log: (message: string, details: object) => void;
@@ -13,9 +14,10 @@ const DAY_MS = 24 * HOUR_MS;
 const FIRST_HOUR = 2;
 
 /**
- * Does the work of the night: finds missed objects, rewrites raw objects that hold withdrawn texts,
- * optimises the table and removes old snapshots. A message comes every hour. If the work is done, the
- * message does nothing; if a run was interrupted, the next one goes on.
+ * Does the work of the night: finds missed objects, withdraws records whose rows had expired, rewrites
+ * raw objects that hold withdrawn texts, optimises the table and removes old snapshots. A message comes
+ * every hour. If the work is done, the message does nothing; if a run was interrupted, the next one goes
+ * on.
  */
 export async function workAtNight(deps: NightDeps, remaining_ms: RemainingMs): Promise<void> {
   const { manifest, now, log } = deps;
@@ -23,10 +25,11 @@ export async function workAtNight(deps: NightDeps, remaining_ms: RemainingMs): P
   if ((await manifest.readTime('maintained')) >= night) return;
   try {
     const missed = await findMissed(deps);
+    const withdrawn_days = await withdrawExpired(deps, remaining_ms);
     const rewritten = await rewriteWithdrawn(deps, remaining_ms);
     const { days, statements } = await maintainTable(deps, remaining_ms);
     await manifest.writeTime('maintained', now());
-    log('lake maintained', { missed, rewritten, days, statements });
+    log('lake maintained', { missed, withdrawn_days, rewritten, days, statements });
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
     log('maintenance interrupted', { reason: error.message });

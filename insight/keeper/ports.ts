@@ -19,6 +19,9 @@ export interface RawObject {
 /** Names of the times that the keeper remembers. */
 export type KeptTime =
   | 'withdrawn'
+  /** When the last line came that withdraws a record without a row, and when the last search began. */
+  | 'unseen_withdrawn'
+  | 'unseen_searched'
   | 'rewriting_started'
   | 'maintained'
   | 'counts_checked'
@@ -43,6 +46,8 @@ export interface Manifest {
    * withdrawn.
    */
   complete(objects: RawObject[]): Promise<void>;
+  /** Notes that records of these days were withdrawn by another statement than a merge. */
+  noteChanges(days: string[]): Promise<void>;
   /** Notes that a statement failed. Objects that do not wait any more are left alone. */
   postpone(objects: RawObject[], retry_at: number): Promise<void>;
   /** Returns the days that have changed since they were optimised, in order. */

@@ -73,6 +73,52 @@ export function writeAddColumns(existing: string[]): string | undefined {
   return `ALTER TABLE ${TABLE} ADD COLUMNS (${missing.map(writeColumn).join(', ')})`;
 }
 
+/** Lists the days that the table has, such as `2026-11-27`. */
+export const LIST_DAYS = `SELECT DISTINCT CAST(day AS varchar) AS day FROM ${TABLE} ORDER BY 1`;
+
+/** The days among the given ones in which a record has a row that a withdrawal did not find. */
+export function writeFindExpired(days: string[], since: string): string {
+  return `
+    SELECT DISTINCT CAST(t.day AS varchar) AS day
+    FROM ${TABLE} AS t
+    JOIN (${writeUnseen(listTableColumns(), since)}) AS s
+      ON ${IDENTITY.map((name) => `t.${name} = s.${name}`).join(' AND ')}
+    WHERE t.day IN (${writeDays(days)}) AND t.status <> 'withdrawn' AND s.revision > t.revision
+    ORDER BY 1`;
+}
+
+/**
+ * Writes the statement that withdraws the records of these days whose rows in the results table had
+ * expired. A record keeps its day and its times of creation. Running the statement again changes nothing.
+ *
+ * @param since the first hour of the log that is read, such as `2026/11/27/06`.
+ */
+export function writeWithdrawExpired(days: string[], since: string): string {
+  const columns = listTableColumns();
+  const kept = new Set(['day', 'created_at', 'first_created_at', ...IDENTITY]);
+  const updates = columns.filter(({ name }) => !kept.has(name));
+  return `
+    MERGE INTO ${TABLE} AS t
+    USING (${writeUnseen(columns, since)}) AS s
+    ON t.day IN (${writeDays(days)})
+      AND ${IDENTITY.map((name) => `t.${name} = s.${name}`).join(' AND ')}
+    WHEN MATCHED AND s.revision > t.revision AND t.status <> 'withdrawn' THEN UPDATE SET
+      ${updates.map(({ name }) => `${name} = s.${name}`).join(', ')}`;
+}
+
+/** Writes the query that reads the last withdrawal of each record that had no row. */
+function writeUnseen(columns: TableColumn[], since: string): string {
+  const read = columns.filter(({ name }) => name !== 'day');
+  return `
+      SELECT ${read.map(({ name }) => name).join(', ')} FROM (
+        SELECT ${read.map(({ name, value }) => `${value} AS ${name}`).join(', ')},
+          row_number() OVER (PARTITION BY ${IDENTITY.join(', ')} ORDER BY revision DESC) AS place
+        FROM results_raw
+        WHERE hour >= ${writeText(since)} AND status = 'withdrawn'
+          AND revision IS NOT NULL AND first_created_at IS NULL
+      ) AS lines WHERE place = 1`;
+}
+
 /** Writes the statement that joins small files, and removes replaced rows from the files of some days. */
 export function writeOptimize(days: string[]): string {
   return `OPTIMIZE ${TABLE} REWRITE DATA USING BIN_PACK WHERE day IN (${writeDays(days)})`;

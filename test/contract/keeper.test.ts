@@ -29,6 +29,7 @@ import { mergePending } from '../../insight/keeper/merge.ts';
 import { UnreadableObjectError } from '../../insight/keeper/ports.ts';
 import { rewriteWithdrawn } from '../../insight/keeper/rewrite.ts';
 import { createTablePreparation } from '../../insight/keeper/table.ts';
+import { withdrawExpired } from '../../insight/keeper/withdraw-expired.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { countedRowSchema, formatHour, RAW_PREFIX, type Result } from '../../schemas/index.ts';
 import { createFakeManifest, createFakeTableLease } from '../fakes/keeper-stores.ts';
@@ -196,6 +197,12 @@ it('the table has the columns of a result, times as timestamps, and a day', asyn
   await mergePending(keeper, REMAINING);
   const { columns } = await query('SELECT * FROM results LIMIT 0');
   expect(columns).toEqual(listTableColumns().map(({ name }) => name));
+  // Each column but schema_version has a comment: test/unit/schemas/descriptions.test.ts.
+  const described = (await query('DESCRIBE results')).rows;
+  for (const { name, comment = '' } of listTableColumns()) {
+    const row = described.find((one) => String(one.col_name).trim() === name);
+    expect(String(row?.comment ?? '').trim(), name).toBe(comment);
+  }
   const { rows } = await query(
     `SELECT hour(first_created_at) AS hour, day = DATE '2026-11-27' AS is_day,
        scores.positive AS positive, attributes['UserId'] AS user_id
@@ -242,6 +249,62 @@ it('the night removes the texts of withdrawn records from the raw objects, and l
   expect(JSON.stringify(await readRaw('2'))).not.toContain('never shown');
   expect(await readRaw('3')).toEqual([aLine('c', 1, { text: 'untouched' })]);
   expect(await rewriteWithdrawn(keeper, REMAINING)).toBe(0);
+});
+
+it('the night withdraws the record whose row had expired when its withdrawal came, and no record that was published again', async () => {
+  const keeper = createKeeper();
+  const late = Date.now();
+  const old = {
+    first_created_at: '2026-05-01T05:00:00.000Z',
+    created_at: '2026-05-01T05:00:00.000Z',
+  };
+  const { first_created_at: _, ...tombstone } = aWithdrawal('expired', late);
+  await deliver(keeper, '1', [
+    aLine('expired', 1, old),
+    aLine('expired', 1, { ...old, source: 'other' }),
+    aLine('again', late + 1, old),
+    aLine('kept', 1),
+  ]);
+  await mergePending(keeper, REMAINING);
+  await maintainTable(keeper, REMAINING);
+  expect(await withdrawExpired(keeper, REMAINING)).toBe(0);
+  await deliver(keeper, '2', [
+    tombstone,
+    { ...tombstone, record_id: 'again' },
+    { ...tombstone, record_id: 'never seen' },
+  ]);
+  expect(await mergePending(keeper, REMAINING)).toMatchObject({ objects: 0 });
+  expect(await withdrawExpired(keeper, REMAINING)).toBe(1);
+  const { rows } = await query(
+    `SELECT source, record_id, status, text, author, attributes, day, revision > 1 AS is_new,
+       CAST(date(created_at) AS varchar) AS created
+     FROM results WHERE record_id <> 'kept' ORDER BY record_id, source`,
+  );
+  const analyzed = { status: 'analyzed', text: aResult().text, author: 'Ada' };
+  const day = { day: '2026-05-01', created: '2026-05-01' };
+  const attributes = expect.stringContaining('UserId');
+  expect(rows).toEqual([
+    {
+      ...{ source: 'app_reviews', record_id: 'again', is_new: true },
+      ...analyzed,
+      attributes,
+      ...day,
+    },
+    {
+      ...{ source: 'app_reviews', record_id: 'expired', status: 'withdrawn', is_new: true, ...day },
+      ...{ text: null, author: null, attributes: null },
+    },
+    {
+      ...{ source: 'other', record_id: 'expired', is_new: false },
+      ...analyzed,
+      attributes,
+      ...day,
+    },
+  ]);
+  expect(await keeper.manifest.changedDays()).toEqual(['2026-05-01']);
+  // The old text leaves the raw objects too, if they are still there.
+  expect(await rewriteWithdrawn(keeper, REMAINING)).toBe(1);
+  expect(await withdrawExpired(keeper, REMAINING)).toBe(0);
 });
 
 it('the night optimises the days that have changed, and then none', async () => {
@@ -314,6 +377,31 @@ it('a recount by SQL is what the rows of the results table add up to, by hour an
       [...found.values()].map(() => day + DAY_MS / 2 + 5_000),
     );
   }
+});
+
+it('the lake says how many records of a run changed nothing, each once', async () => {
+  const keeper = createKeeper();
+  const revision = Date.now();
+  const late = { run_id: 'run_a', revision: undefined };
+  await deliver(keeper, '1', [
+    aLine('late', revision, late),
+    aLine('late', revision, { ...late, text: 'the same record in another row of the file' }),
+    aLine('late', revision, { run_id: 'run_b' }),
+    aLine('later', revision, { run_id: 'run_a' }),
+    // Two rows of the file are of one record, and the second one replaced the first.
+    aLine('twice', revision, late),
+    aLine('twice', revision, { run_id: 'run_a' }),
+    aLine('late', revision, { ...late, source: 'other' }),
+  ]);
+  const history = createRunHistory({
+    readRows: createReadRows({
+      ...{ work_group: DATABASE, database: DATABASE, client: clients.athena },
+    }),
+  });
+  const count = (run_id: string, stamp = revision) => history.countNotNewer({ run_id, stamp });
+  expect(await count('run_a')).toBe(2);
+  expect(await count('run_b')).toBe(0);
+  expect(await count('run_a', revision + 7_200_000)).toBe(0);
 });
 
 it('the lake says which records a run has changed, and what each of them said before', async () => {

@@ -23,6 +23,10 @@ export function createFakeManifest(now: () => number) {
         waiting.delete(key);
       }
     },
+    async noteChanges(days) {
+      for (const day of days) changed.set(day, now());
+      times.set('withdrawn', now());
+    },
     async postpone(objects, retry_at) {
       for (const { key } of objects) {
         const object = waiting.get(key);

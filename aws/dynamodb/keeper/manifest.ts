@@ -63,11 +63,7 @@ export function createManifest({ kept_seconds, now, ...deps }: ManifestDeps): Ma
     async complete(objects) {
       const at = now();
       const expires_at = Math.floor(at / 1_000) + kept_seconds;
-      const days = new Set(objects.flatMap((object) => object.days));
-      await putAll(
-        table,
-        [...days].map((item) => itemOf({ part: 'changed', item, at })),
-      );
+      await putChanged(table, [...new Set(objects.flatMap((object) => object.days))], at);
       if (objects.some(({ has_withdrawals }) => has_withdrawals)) {
         await writeTime(table, 'withdrawn', at);
       }
@@ -77,6 +73,11 @@ export function createManifest({ kept_seconds, now, ...deps }: ManifestDeps): Ma
         objects.map(({ key }) => itemOf({ part: 'merged', item: key, expires_at })),
       );
       await Promise.all(objects.map(({ key }) => table.limit(() => remove(table, 'waiting', key))));
+    },
+    async noteChanges(days) {
+      const at = now();
+      await putChanged(table, days, at);
+      await writeTime(table, 'withdrawn', at);
     },
     async postpone(objects, retry_at) {
       await Promise.all(
@@ -99,6 +100,13 @@ export function createManifest({ kept_seconds, now, ...deps }: ManifestDeps): Ma
     },
     writeTime: (name, at) => writeTime(table, name, at),
   };
+}
+
+async function putChanged(table: Table, days: string[], at: number): Promise<void> {
+  await putAll(
+    table,
+    days.map((item) => itemOf({ part: 'changed', item, at })),
+  );
 }
 
 const keyOf = (part: Part, item: string) => marshall({ part, item });

@@ -65,6 +65,16 @@ export function describeKeeperStores(createStores: () => Promise<KeeperStores>):
     expect(await manifest.changedDays()).toEqual(['2016-02-29', '2026-11-27']);
   });
 
+  it('Days that another statement than a merge changed count as changed, and as a withdrawal', async () => {
+    const { manifest, setNow } = await createStores();
+    setNow(1_000);
+    await manifest.noteChanges(['2016-02-29']);
+    expect(await manifest.changedDays()).toEqual(['2016-02-29']);
+    expect(await manifest.readTime('withdrawn')).toBe(1_000);
+    await manifest.forgetDays(['2016-02-29'], 1_000);
+    expect(await manifest.changedDays()).toEqual([]);
+  });
+
   it('The manifest remembers when records were withdrawn last, and other times', async () => {
     const { manifest, setNow } = await createStores();
     expect(await manifest.readTime('withdrawn')).toBe(0);

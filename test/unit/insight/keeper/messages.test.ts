@@ -182,6 +182,53 @@ it('raw objects are searched for texts of withdrawn records for two days after a
   expect(searches).toEqual([3, 3, 3, 0, 0]);
 });
 
+it('the night searches all days for records whose rows had expired, once after a withdrawal without a row', async () => {
+  const days = Array.from({ length: 70 }, (_, i) => new Date(NOW - i * 86_400_000));
+  const rows = days.map((day) => ({ day: day.toISOString().slice(0, 10) })).reverse();
+  const find = /SELECT DISTINCT CAST\(t\.day/;
+  let found = rows.slice(0, 2);
+  const outcomeOf = (sql: string) => {
+    if (find.test(sql)) {
+      const answer = found;
+      found = [];
+      return { rows: answer };
+    }
+    return /SELECT DISTINCT CAST\(day/.test(sql) ? { rows } : {};
+  };
+  const unseen = aLine({ status: 'withdrawn', first_created_at: undefined });
+  const { handle, manifest, started, clock, objects } = createWorld([aLine()], outcomeOf);
+  const searchAtNight = async () => {
+    clock.now += 86_400_000;
+    const before = started.length;
+    expect(await handle({ kind: 'maintain' })).toEqual(DONE);
+    return started.slice(before).filter((sql) => find.test(sql) || /MERGE/.test(sql));
+  };
+  expect(await searchAtNight()).toEqual([]);
+  const key = 'results_raw/2026/11/28/11/b.gz';
+  objects.set(key, [unseen]);
+  await handle(announce(key));
+  const [first, merge, ...others] = await searchAtNight();
+  expect(first?.match(/DATE/g)).toHaveLength(30);
+  expect(merge).toContain(`t.day IN (DATE '${rows[0]!.day}', DATE '${rows[1]!.day}')`);
+  expect(others.map((sql) => sql.match(/DATE/g)?.length)).toEqual([30, 10]);
+  expect(await manifest.readTime('withdrawn')).toBeGreaterThan(0);
+  expect(started.some((sql) => sql.includes(`OPTIMIZE`) && sql.includes(rows[0]!.day))).toBe(true);
+  expect(await searchAtNight()).toEqual([]);
+});
+
+it('a search for expired rows that is interrupted is done by the next message', async () => {
+  const unseen = aLine({ status: 'withdrawn', first_created_at: undefined });
+  const { handle, deps, manifest, started } = createWorld([unseen]);
+  await handle(announce());
+  const message = { messageId: 'm', body: '{"kind":"maintain"}' } as never;
+  expect(await createMessageHandler(deps)([message], () => 0)).toEqual(DONE);
+  expect(await manifest.readTime('unseen_searched')).toBe(0);
+  expect(await manifest.readTime('maintained')).toBe(0);
+  await handle({ kind: 'maintain' });
+  expect(started.join()).toContain('SELECT DISTINCT CAST(day');
+  expect(await manifest.readTime('unseen_searched')).toBeGreaterThan(0);
+});
+
 it('a message to check the counts compares them with the table, and publishes the drift', async () => {
   const { handle, measured } = createWorld();
   expect(await handle({ kind: 'check_counts' })).toEqual(DONE);
