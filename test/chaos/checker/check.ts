@@ -2,6 +2,7 @@ import type { Books } from './books.ts';
 import { type AnswerCounts, checkAnswers } from './check-answers.ts';
 import { checkCallbacks } from './check-callbacks.ts';
 import { checkCounts } from './check-counts.ts';
+import { checkHistory } from './check-history.ts';
 import { checkJobs } from './check-jobs.ts';
 import { checkLeaks } from './check-leaks.ts';
 import { checkReplay } from './check-replay.ts';
@@ -39,6 +40,7 @@ export function checkStorm(
   checkCallbacks(books, contents, findings);
   const answers = checkAnswers(books, verdictOf, findings);
   checkCounts(contents, findings);
+  checkHistory(contents, expectations, findings);
   checkLeaks(books, contents.log, findings);
   const acknowledged = books.entries.filter((entry) => entry.acknowledged);
   return {

@@ -7,6 +7,7 @@ export const KINDS = [
   'wrong_callbacks',
   'wrong_answers',
   'wrong_counts',
+  'wrong_history',
   'leaked_texts',
 ] as const;
 export type Kind = (typeof KINDS)[number];

@@ -21,9 +21,23 @@ export const storedResultSchema = z.object({
   text: z.string().optional(),
   text_hash: z.string(),
   arrived_at: z.string(),
+  processed_at: z.string(),
+  stamp: z.number(),
   job_id: z.string().optional(),
 });
 export type StoredResult = z.infer<typeof storedResultSchema>;
+
+/** An item of the history: a version that a newer one has replaced. */
+export const storedVersionSchema = z.looseObject({
+  /** Tenant, source and record_id, with # between them. */
+  record_key: z.string(),
+  record_version: z.number().optional(),
+  revision: z.number(),
+  stamp: z.number(),
+  processed_at: z.string(),
+  status: z.string(),
+});
+export type StoredVersion = z.infer<typeof storedVersionSchema>;
 
 /** A row of the counts table. The fields that it has besides are measures. */
 export const storedCountSchema = z

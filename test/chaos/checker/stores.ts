@@ -11,9 +11,11 @@ import {
   type StoredCount,
   type StoredResult,
   type StoredSetAside,
+  type StoredVersion,
   storedCountSchema,
   storedResultSchema,
   storedSetAsideSchema,
+  storedVersionSchema,
 } from './formats.ts';
 import { readObjects } from './read-bucket.ts';
 import { readLakeTable } from './read-lake-table.ts';
@@ -36,6 +38,8 @@ export interface StoreContents {
   lake_table: string[];
   /** The rows of the counts table. */
   counts: StoredCount[];
+  /** The items of the history table. */
+  history: StoredVersion[];
   set_asides: StoredSetAside[];
   given_up: GivenUpBatch[];
   /** The status of each job that the books name, as the API answers it. */
@@ -57,19 +61,21 @@ export interface ReadOptions {
 /** Reads all stores with the checker's own clients. */
 export async function readStores(options: ReadOptions): Promise<StoreContents> {
   const { clients } = options;
-  const [stream, rows, lines, lake_table, counts, set_asides, given_up, jobs, log] =
+  const [stream, rows, lines, lake_table, counts, history, set_asides, given_up, jobs, log] =
     await Promise.all([
       readStreams(clients),
       readRows(clients),
       readLines(clients),
       readLakeTable(clients),
       readCounts(clients),
+      readHistory(clients),
       readSetAsides(clients),
       readGivenUp(clients),
       readJobs(options),
       readLogs(options.log_folder),
     ]);
-  return { stream, rows, lines, lake_table, counts, set_asides, given_up, jobs, log };
+  const tables = { rows, lake_table, counts, history };
+  return { ...tables, stream, lines, set_asides, given_up, jobs, log };
 }
 
 async function readRows(clients: Clients): Promise<StoredResult[]> {
@@ -80,6 +86,11 @@ async function readRows(clients: Clients): Promise<StoredResult[]> {
 async function readCounts(clients: Clients): Promise<StoredCount[]> {
   const items = await readTable(clients, 'CountsTableName');
   return items.map((item) => storedCountSchema.parse(item));
+}
+
+async function readHistory(clients: Clients): Promise<StoredVersion[]> {
+  const items = await readTable(clients, 'HistoryTableName');
+  return items.map((item) => storedVersionSchema.parse(item));
 }
 
 async function readTable(clients: Clients, output: string): Promise<Record<string, unknown>[]> {

@@ -494,12 +494,49 @@ const LIES_IN_COUNTS: Record<string, Lie> = {
   },
 };
 
+const LIES_IN_HISTORY: Record<string, Lie> = {
+  'a replaced version that the history lacks': {
+    tell: ({ contents }) => void contents.history.pop(),
+    kind: 'wrong_history',
+    finding: /was replaced and is not in the history/,
+  },
+  'a past version of a record that was never sent': {
+    tell: ({ contents }) => {
+      contents.history.push({ ...contents.history[0]!, record_key: 'default#c0#unknown' });
+    },
+    kind: 'wrong_history',
+    finding: /a version that was never sent/,
+  },
+  'a current version in the history': {
+    tell: ({ contents }) => {
+      contents.history[0]!.revision = 1_000;
+    },
+    kind: 'wrong_history',
+    finding: /a past version 1000 that is not before its row/,
+  },
+  'another status in the history': {
+    tell: ({ contents }) => {
+      contents.history.find(({ status }) => status === 'analyzed')!.status = 'withdrawn';
+    },
+    kind: 'wrong_history',
+    finding: /a past version that is withdrawn, not analyzed/,
+  },
+  'a text in the history': {
+    tell: ({ contents }) => {
+      contents.history[0]!.text = 'I love it';
+    },
+    kind: 'wrong_history',
+    finding: /a past version with its text/,
+  },
+};
+
 const LIES = {
   ...LIES_IN_RESULTS,
   ...LIES_ABOUT_JOBS,
   ...LIES_IN_CALLBACKS,
   ...LIES_IN_ANSWERS,
   ...LIES_IN_COUNTS,
+  ...LIES_IN_HISTORY,
 };
 const SEEDS = [1, 2];
 

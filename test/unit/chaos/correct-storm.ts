@@ -47,7 +47,7 @@ export const NONE = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
 export function createCorrectStorm(seed: number): CorrectStorm {
   const books = createBooks(seed);
   const contents: StoreContents = {
-    ...{ stream: [], rows: [], lines: [], lake_table: [], counts: [], set_asides: [] },
+    ...{ stream: [], rows: [], lines: [], lake_table: [], counts: [], history: [], set_asides: [] },
     given_up: [{ key: 'aws/lambda/one', records: 3, is_put_back: true }],
     jobs: new Map(books.jobs.map((job) => [job.job_id, createStatus(job)])),
     log: '{"message":"batch processed"}',
@@ -73,7 +73,20 @@ export function createCorrectStorm(seed: number): CorrectStorm {
   for (const job of books.jobs) storeJob(contents, job);
   contents.lake_table = contents.rows.map(writeLakeRow);
   contents.counts = countRows(contents.rows);
+  contents.history = listReplaced(contents);
   return { books, contents, verdictOf };
+}
+
+/** Lists the versions that were rows once, as the history has them. */
+function listReplaced({ rows, lines }: StoreContents): StoreContents['history'] {
+  const keyOf = ({ tenant, source, record_id }: StoredResult) => `${tenant}#${source}#${record_id}`;
+  const current = new Map(rows.map((row) => [keyOf(row), row.revision ?? 0]));
+  return lines.flatMap((line) => {
+    const { revision, record_version, stamp, processed_at, status } = line;
+    const record_key = keyOf(line);
+    if (revision === undefined || revision >= current.get(record_key)!) return [];
+    return { record_key, revision, record_version, stamp, processed_at, status };
+  });
 }
 
 /** Counts rows as the product does. A second row takes away what a first one has too much. */
@@ -273,17 +286,23 @@ function store(
       .update(text ?? '')
       .digest('hex'),
     arrived_at: ARRIVED_AT,
-    ...{ revision: (record_version ?? 0) + 1, first_created_at: ARRIVED_AT },
+    ...{ stamp: Date.parse(ARRIVED_AT) + (record_version ?? 0), first_created_at: ARRIVED_AT },
+    processed_at: ARRIVED_AT,
+    revision: 2 * (record_version ?? 0) + 1,
     ...(status === 'analyzed' ? { ...verdictOf(language, spec.text) } : {}),
     ...(Buffer.byteLength(spec.text) > 5_000 ? { chunks: 2 } : {}),
   };
-  const replayed = { ...result, analysis_run: REPLAY.to / 1_000 };
-  lines.push(result, replayed);
+  const run = { analysis_run: REPLAY.to / 1_000, processed_at: new Date(REPLAY.to).toISOString() };
+  const replayed = { ...result, ...run, revision: result.revision! + 1 };
   const at = rows.findIndex(
     (row) => row.tenant === tenant && row.source === source && row.record_id === record_id,
   );
+  const is_late = at !== -1 && (rows[at]!.record_version ?? 0) >= (record_version ?? 0);
+  // The line of a version that never was the row has no revision.
+  const written = is_late ? { revision: undefined } : {};
+  lines.push({ ...result, ...written }, { ...replayed, ...written });
   const row = { ...replayed, first_created_at: ARRIVED_AT };
   // The withdrawal of a record that was never seen has no `first_created_at`.
   if (at === -1) rows.push(status === 'withdrawn' ? replayed : row);
-  else if ((rows[at]!.record_version ?? 0) < (record_version ?? 0)) rows[at] = row;
+  else if (!is_late) rows[at] = row;
 }
