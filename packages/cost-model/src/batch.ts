@@ -5,6 +5,8 @@ import { computeTextBytes, type PlannedLoad } from './load.ts';
 export const DOCUMENT_BYTES = 5_000;
 const KEYS_PER_READ = 100;
 const ITEMS_PER_WRITE = 25;
+/** Number of writes that store how far the shard is processed. */
+export const POSITION_WRITES = 1;
 const PUT_BYTES = 4 * 1_024 * 1_024;
 /**
  * Maximum size of the records of one invocation, in bytes. Lambda accepts 6 MB in base64. Base64
@@ -26,7 +28,10 @@ export interface Batch {
   comprehend_calls: number;
   /** Number of writes to the quota ledger. */
   ledger_writes: number;
-  /** Number of requests to DynamoDB and Firehose, including the writes to the quota ledger. */
+  /**
+   * Number of requests to DynamoDB and Firehose, including the writes to the quota ledger and of the
+   * position.
+   */
   requests: number;
   /** Total size of the lines that the batch adds to the lake, in bytes. */
   line_bytes: number;
@@ -61,7 +66,8 @@ export function estimateBatch(load: PlannedLoad, records: number): Batch {
     estimateCalls(fresh_records, ITEMS_PER_WRITE) +
     Math.ceil(records / ITEMS_PER_WRITE) +
     Math.ceil(line_bytes / PUT_BYTES) +
-    ledger_writes;
+    ledger_writes +
+    POSITION_WRITES;
   const cpu_seconds = (records * estimateCpuMsPer1000(text_bytes)) / 1_000_000;
   const seconds =
     cpu_seconds * (MEMORY_GB_PER_CORE / DEPLOYED.memory_gb) +

@@ -1,5 +1,5 @@
 import { DEPLOYED, MEASURED } from './assumptions.ts';
-import { type Batch, DOCUMENT_BYTES, estimateBatch } from './batch.ts';
+import { type Batch, DOCUMENT_BYTES, estimateBatch, POSITION_WRITES } from './batch.ts';
 import type { Usage } from './cost.ts';
 import { computeTextBytes, type PlannedLoad } from './load.ts';
 import { CHARACTERS_PER_UNIT, LEAST_UNITS } from './prices.ts';
@@ -25,7 +25,7 @@ const FIREHOSE_RECORD_BYTES = 100_000;
 export interface Consumption {
   comprehend_calls: number;
   documents: number;
-  /** Number of requests to DynamoDB and Firehose, including the writes to the quota ledger. */
+  /** Number of requests to DynamoDB and Firehose, including the quota ledger and the position. */
   requests: number;
   /**
    * Duration of one batch in seconds. Does not include the time for which the batch waits for the
@@ -67,11 +67,11 @@ function estimateUsage(load: PlannedLoad, batch: Batch, batches: number): Usage 
     kinesis_in_bytes: 1_000 * roundUp(record_bytes, 1_024),
     kinesis_out_bytes: 1_000 * record_bytes,
     dynamodb_read_units: batch.fresh_records * batches * 0.5,
-    // The value includes the writes of verdicts, results and the quota ledger.
+    // The value includes the writes of verdicts, results, the quota ledger and the position.
     dynamodb_write_units:
       batch.fresh_records * batches +
       estimateResultWriteUnits(load) +
-      batch.ledger_writes * batches,
+      (batch.ledger_writes + POSITION_WRITES) * batches,
     dynamodb_byte_months: estimateRowByteMonths(load) + estimateVerdictByteMonths(load),
     firehose_bytes: computeFirehoseBytes(batch.line_bytes) * batches,
     s3_bytes: batch.line_bytes * batches,

@@ -171,3 +171,14 @@ it('a plan pays for the raw objects of their 37 days, for a table of a year, and
   expect(lake / (stored + scanned + firehose)).toBeCloseTo(1, 1);
   expect(queries).toBeCloseTo((24 * 30.4 * 5 * table_gb) / 1_024, -1);
 });
+
+it('estimateConsumption counts one write for each batch that stores how far its shard is processed', () => {
+  const repeated = { ...base, repeat_share: 1 };
+  const unitsOf = (batch: number) =>
+    estimateConsumption(repeated, batch).usage.dynamodb_write_units;
+  // 1,000 records are one batch, or ten. Without new texts, nothing else depends on the batches.
+  expect(unitsOf(100) - unitsOf(1_000)).toBeCloseTo(9);
+  const requestsOf = (batch: number) => estimateConsumption(repeated, batch).requests;
+  // 40 calls write the rows, one or ten the lines, and one or ten the position.
+  expect([requestsOf(1_000), requestsOf(100)]).toEqual([42, 60]);
+});
