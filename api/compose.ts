@@ -155,6 +155,7 @@ function resourceNames(environment: ApiEnvironment) {
     jobs_table: environment.JOBS_TABLE,
     input_bucket: environment.INPUT_BUCKET,
     counts_table: environment.COUNTS_TABLE,
+    history_table: environment.HISTORY_TABLE,
   };
 }
 

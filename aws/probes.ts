@@ -1,4 +1,9 @@
-import { BatchGetItemCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { createClient } from './clients.ts';
@@ -14,6 +19,7 @@ export function createProbes(names: {
   cache_table: string;
   jobs_table: string;
   counts_table: string;
+  history_table: string;
   input_bucket: string;
 }) {
   const kinesis = createClient(KinesisClient, ONE_ATTEMPT);
@@ -40,6 +46,7 @@ function createTableProbes(names: {
   cache_table: string;
   jobs_table: string;
   counts_table: string;
+  history_table: string;
 }) {
   const dynamodb = createClient(DynamoDBClient, ONE_ATTEMPT);
   const getItem = (TableName: string, Key: Record<string, { S: string }>) =>
@@ -54,5 +61,15 @@ function createTableProbes(names: {
     },
     jobs_table: () => getItem(names.jobs_table, { job_id: NO_KEY, part: NO_KEY }),
     counts_table: () => getItem(names.counts_table, { partition: NO_KEY, bucket: NO_KEY }),
+    // Use Query, because the role of the function allows no other read of the history.
+    history_table: () => {
+      const command = new QueryCommand({
+        TableName: names.history_table,
+        KeyConditionExpression: 'record_key = :key',
+        ExpressionAttributeValues: { ':key': NO_KEY },
+        Limit: 1,
+      });
+      return callService('dynamodb', () => dynamodb.send(command));
+    },
   };
 }

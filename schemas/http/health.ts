@@ -31,6 +31,7 @@ export const DEPENDENCIES = [
   'cache_table',
   'jobs_table',
   'counts_table',
+  'history_table',
   'input_bucket',
 ] as const;
 

@@ -494,12 +494,14 @@ it('GET /ready makes one attempt of one cheap call to each dependency', async ()
     bucket: s3.commandCalls(HeadBucketCommand)[0]?.args[0].input.Bucket,
     tables: dynamodb.commandCalls(GetItemCommand).map(({ args }) => args[0].input.TableName),
     cache: Object.keys(dynamodb.commandCalls(BatchGetItemCommand)[0]!.args[0].input.RequestItems!),
+    history: dynamodb.commandCalls(QueryCommand).map(({ args }) => args[0].input.TableName),
   };
   expect(named).toEqual({
     stream: 'the-stream',
     bucket: 'the-inputs',
     tables: ['the-results', 'the-jobs', 'the-counts'],
     cache: ['the-cache'],
+    history: ['the-history'],
   });
   const { config } = s3.call(0).thisValue as S3Client;
   expect(await config.maxAttempts()).toBe(1);

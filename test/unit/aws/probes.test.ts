@@ -35,6 +35,7 @@ const probes = () =>
     cache_table: 'the-cache',
     jobs_table: 'the-jobs',
     counts_table: 'the-counts',
+    history_table: 'the-history',
     input_bucket: 'the-inputs',
   });
 const NONE = { S: 'readiness' };
@@ -63,6 +64,17 @@ const EXPECTED = [
     'dynamodb',
     'GetItemCommand',
     { TableName: 'the-counts', Key: { partition: NONE, bucket: NONE } },
+  ],
+  [
+    'history_table',
+    'dynamodb',
+    'QueryCommand',
+    {
+      TableName: 'the-history',
+      KeyConditionExpression: 'record_key = :key',
+      ExpressionAttributeValues: { ':key': NONE },
+      Limit: 1,
+    },
   ],
   ['input_bucket', 's3', 'HeadBucketCommand', { Bucket: 'the-inputs' }],
 ] as const;

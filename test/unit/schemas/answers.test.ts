@@ -280,7 +280,10 @@ it.each([
   [
     'dependency of the API',
     readyResponseSchema.shape.dependencies.element.shape.name,
-    ['stream', 'results_table', 'cache_table', 'jobs_table', 'counts_table', 'input_bucket'],
+    [
+      ...['stream', 'results_table', 'cache_table', 'jobs_table', 'counts_table'],
+      ...['history_table', 'input_bucket'],
+    ],
   ],
   [
     'status of a dependency',
