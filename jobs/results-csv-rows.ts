@@ -1,4 +1,5 @@
 import type { JobResult } from '../schemas/index.ts';
+import { measureContent } from './content-length.ts';
 import { createResultsCsv, type ResultsCsv } from './results-csv.ts';
 
 /** Number of records whose attributes get columns of their own. */
@@ -28,13 +29,8 @@ export async function* formatCsvRows(rows: AsyncIterable<JobResult>): AsyncItera
       yield csv.formatRow(row);
       continue;
     }
-    length += lengthOf(row);
+    length += measureContent(row.result ?? {});
     if (first.push(row) === ROWS_FOR_COLUMNS || length >= LENGTH_FOR_COLUMNS) yield begin();
   }
   if (csv === undefined) yield begin();
-}
-
-function lengthOf({ result }: JobResult): number {
-  const attributes = Object.entries(result?.attributes ?? {}).flat();
-  return [result?.text ?? '', ...attributes].reduce((sum, { length }) => sum + length, 0);
 }

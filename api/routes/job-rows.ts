@@ -1,6 +1,7 @@
 import { type InputEntry, readInput } from '../../ingest/submission/input.ts';
 import { toJobError } from '../../ingest/submission/input-error.ts';
 import { InputChangedError } from '../../ingest/submission/ports.ts';
+import { measureContent } from '../../jobs/content-length.ts';
 import {
   hashText,
   type InputPosition,
@@ -17,14 +18,14 @@ import { HttpError } from '../http/errors.ts';
 /** Number of records that one read of the results table looks up. */
 export const ROWS_PER_READ = 100;
 /**
- * Size of the texts, in characters, at which a chunk ends before it has all its records. A text has at
- * most 1 MiB, so that 100 of them would take a tenth of the memory of the download function.
+ * Size of the texts and attributes, in characters, at which a chunk ends before it has all its records. A
+ * text has at most 1 MiB, so that 100 of them would take a tenth of the memory of the download function.
  */
-const TEXT_PER_CHUNK = 8 * 1024 * 1024;
+const LENGTH_PER_CHUNK = 8 * 1024 * 1024;
 
 /**
  * Reads the records of a job's input in chunks, so that one read of the results table can serve a
- * whole chunk. A chunk has at most `size` records, and fewer if their texts have 8 Mi characters. The
+ * whole chunk. A chunk has at most `size` records, and fewer if their texts and attributes have 8 Mi characters. The
  * chunks also end where the file cannot be read, or is empty. The job becomes FAILED
  * then, and says why. An input that has not arrived, or that cannot be read at all, has no records.
  *
@@ -40,15 +41,15 @@ export async function* readChunks(
   const is_unreadable = job.error?.code === 'INPUT_UNREADABLE';
   if (job.input.etag === undefined || is_unreadable) return;
   let chunk: InputEntry[] = [];
-  let text_length = 0;
+  let length = 0;
   try {
     for await (const entry of readInput(inputs, job, from)) {
       chunk.push(entry);
-      text_length += entry.ok ? (entry.record.text?.length ?? 0) : 0;
-      if (chunk.length < size && text_length < TEXT_PER_CHUNK) continue;
+      length += entry.ok ? measureContent(entry.record) : 0;
+      if (chunk.length < size && length < LENGTH_PER_CHUNK) continue;
       yield chunk;
       chunk = [];
-      text_length = 0;
+      length = 0;
     }
   } catch (error) {
     const code = toJobError(error)?.code;

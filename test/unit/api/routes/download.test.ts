@@ -23,12 +23,12 @@ const CSV = { accept: 'text/csv' };
 async function createJobApi(
   count: number,
   more: Partial<ApiDeps> = {},
-  textOf = (i: number) => `text ${i}`,
+  describe: (i: number) => string | object = (i) => `text ${i}`,
 ) {
-  const records = Array.from({ length: count }, (_, i) => ({
-    record_id: `r${i}`,
-    text: textOf(i),
-  }));
+  const records = Array.from({ length: count }, (_, i) => {
+    const content = describe(i);
+    return { record_id: `r${i}`, ...(typeof content === 'string' ? { text: content } : content) };
+  });
   const bytes = Buffer.from(records.map((record) => JSON.stringify(record)).join('\n'));
   const { inputs, objects } = createFakeInputs(new Map([[KEY, bytes]]));
   const reports: DownloadReport[] = [];
@@ -238,7 +238,7 @@ it('a slow reader stops the reading of the table, so that the memory does not gr
   await reader.cancel();
 });
 
-it('a read of the table ends at 8 Mi characters of text, so that long texts do not fill the memory', async () => {
+it('a read of the table ends at 8 Mi characters of texts and attributes, so that long ones do not fill the memory', async () => {
   const sizes: number[] = [];
   const { results } = testApi().deps;
   const counting: ApiDeps['results'] = {
@@ -253,4 +253,13 @@ it('a read of the table ends at 8 Mi characters of text, so that long texts do n
   const { rows } = parseLines(await (await download()).text());
   expect(rows.map(({ job_index }) => job_index)).toEqual(Array.from({ length: 20 }, (_, i) => i));
   expect(sizes).toEqual([8, 8, 4]);
+  sizes.length = 0;
+  const attributes = Object.fromEntries(
+    Array.from({ length: 32 }, (_, i) => [`a${i}`, i === 0 ? 1 : 'x'.repeat(1_000)]),
+  );
+  // Of these texts alone, a read would take 18.
+  const large = { text: 'x'.repeat(480 * 1024), attributes };
+  const other = await createJobApi(20, { results: counting }, () => large);
+  await (await other.download()).text();
+  expect(sizes).toEqual([17, 3]);
 });
