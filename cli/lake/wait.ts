@@ -14,7 +14,7 @@ import { refuseWrongClock } from './clock.ts';
 /** Time after which a wait is given up by default, in seconds. */
 export const WAIT_LIMIT_SECONDS = 900;
 
-/** What a wait has reached. */
+/** The outcome of a wait. */
 export interface Reached {
   /** The time of the call. `results` has what was accepted before, but for the gaps. */
   until: Date;

@@ -13,7 +13,7 @@ function createTerminal(keys: string, { is_terminal = true } = {}) {
     if (shown === '') input.write(keys);
     shown += chunk;
   });
-  return { terminal: { input, output } as never, shown: () => shown };
+  return { terminal: { input, output } as never, readShown: () => shown };
 }
 
 it.each([
@@ -24,9 +24,9 @@ it.each([
   ['yesterday\r', false],
   ['\u0004', false],
 ])('the keys %j are the answer %s', async (keys, answer) => {
-  const { terminal, shown } = createTerminal(keys);
+  const { terminal, readShown } = createTerminal(keys);
   expect(await askUser('Withdraw?', terminal)).toBe(answer);
-  expect(shown()).toContain('Withdraw? [y/N] ');
+  expect(readShown()).toContain('Withdraw? [y/N] ');
 });
 
 it('Ctrl-C at a question is no, and an interrupt of the command', async () => {
@@ -46,7 +46,7 @@ it('Ctrl-C at a question ends a command that does not handle interrupts', async 
 });
 
 it('without a terminal the answer is no, and nothing is shown', async () => {
-  const { terminal, shown } = createTerminal('y\r', { is_terminal: false });
+  const { terminal, readShown } = createTerminal('y\r', { is_terminal: false });
   expect(await askUser('Withdraw?', terminal)).toBe(false);
-  expect(shown()).toBe('');
+  expect(readShown()).toBe('');
 });

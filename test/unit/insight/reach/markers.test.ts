@@ -31,7 +31,7 @@ const aShard = (shard_id: string, more: Partial<StreamShard> = {}): StreamShard 
   ...{ stream_name: 'live', shard_id, parents: [], hash_key: shard_id },
   ...more,
 });
-const closed = (shard_id: string, parents: string[] = []): StreamShard => ({
+const aClosedShard = (shard_id: string, parents: string[] = []): StreamShard => ({
   ...{ stream_name: 'live', shard_id, parents },
 });
 
@@ -70,8 +70,8 @@ it('a shard whose position moves gets no marker', async () => {
 
 it('the marker of a closed shard goes to the open shards that have replaced it, and to no others', async () => {
   const shards = [
-    closed('a'),
-    closed('b', ['a']),
+    aClosedShard('a'),
+    aClosedShard('b', ['a']),
     aShard('c', { parents: ['a', 'x'] }),
     aShard('d', { parents: ['b'] }),
     aShard('e'),
