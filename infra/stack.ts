@@ -61,6 +61,7 @@ export class AuraStreamStack extends Stack {
     this.addOutputs({
       StreamName: ingest.stream.ref,
       BulkStreamName: ingest.bulk_stream.ref,
+      KeysTableName: tables.keys.tableName,
       CacheTableName: tables.cache.tableName,
       QuotaTableName: tables.quota.tableName,
       ResultsTableName: tables.results.tableName,

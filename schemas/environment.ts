@@ -121,6 +121,7 @@ export type AnalysisEnvironment = z.infer<z.ZodObject<typeof analysisEnvironment
 
 /** Environment variables of the API's authorizer. */
 export const authorizerEnvironmentSchema = z.object({
+  KEYS_TABLE: z.string().min(1).describe('The states of API keys.'),
   TIERS: z
     .string()
     .transform((json): unknown => JSON.parse(json))

@@ -17,6 +17,7 @@ export * from './issues.ts';
 export * from './job.ts';
 export * from './job-status.ts';
 export * from './json.ts';
+export * from './key-state.ts';
 export * from './lake.ts';
 export * from './language.ts';
 export * from './language-code.ts';

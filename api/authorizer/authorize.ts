@@ -1,36 +1,51 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type AuthorizerEnvironment, formatRights, parseApiKey } from '../../schemas/index.ts';
+import { type AuthorizerEnvironment, formatRights } from '../../schemas/index.ts';
+import type { ApiCaller } from './caller.ts';
+
+export interface AuthorizeDeps {
+  tiers: AuthorizerEnvironment['TIERS'];
+  /** Identifies the caller of an API key. Returns undefined if the key is not valid. */
+  identifyKey: (api_key: string) => Promise<ApiCaller | undefined>;
+}
 
 /**
  * Creates the function that tells API Gateway to which tenant the API key of a request belongs, and
- * passes on its rights. The function denies a key that does not have AuraStream's format. API Gateway itself checks that the
- * key exists and that the key's usage plan allows the request.
+ * passes on its rights. API Gateway itself checks that the key exists and that the key's usage plan
+ * allows the request.
+ *
+ * @throws {Error} if it cannot be told whether the key is valid. API Gateway then answers 503.
  */
 export function createAuthorize({
-  TIERS,
-}: AuthorizerEnvironment): (
+  tiers,
+  identifyKey,
+}: AuthorizeDeps): (
   event: Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'methodArn'>,
-) => APIGatewayAuthorizerResult {
-  return ({ headers, methodArn }) => {
-    const key = headerOf(headers, 'x-api-key') ?? '';
-    const claims = parseApiKey(key);
+) => Promise<APIGatewayAuthorizerResult> {
+  return async ({ headers, methodArn }) => {
+    const caller = await identifyKey(headerOf(headers, 'x-api-key') ?? '');
     const resource = wholeStage(methodArn);
-    if (claims === undefined) return policyFor('unknown', 'Deny', resource);
-    const { tenant, tier, rights, expires_at } = claims;
-    const { requests_per_second, burst_requests, open_job_records } = TIERS[tier];
+    if (caller === undefined) return policyFor('unknown', 'Deny', resource);
     return {
-      ...policyFor(tenant, 'Allow', resource),
-      usageIdentifierKey: key,
-      context: {
-        tenant,
-        tier,
-        rights: formatRights(rights),
-        ...(expires_at === undefined ? {} : { expires_at: String(expires_at) }),
-        rate_limit: String(requests_per_second),
-        burst: String(burst_requests),
-        open_job_records: String(open_job_records),
-      },
+      ...policyFor(caller.tenant, 'Allow', resource),
+      usageIdentifierKey: caller.usage_key,
+      context: describeCaller(caller, tiers),
     };
+  };
+}
+
+function describeCaller(
+  { tenant, tier, rights, expires_at }: ApiCaller,
+  tiers: AuthorizeDeps['tiers'],
+) {
+  const { requests_per_second, burst_requests, open_job_records } = tiers[tier];
+  return {
+    tenant,
+    tier,
+    rights: formatRights(rights),
+    ...(expires_at === undefined ? {} : { expires_at: String(expires_at) }),
+    rate_limit: String(requests_per_second),
+    burst: String(burst_requests),
+    open_job_records: String(open_job_records),
   };
 }
 

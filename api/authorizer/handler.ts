@@ -1,7 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { authorizerEnvironmentSchema, parseEnvironment } from '../../schemas/index.ts';
-import { createAuthorize } from './authorize.ts';
+import { composeAuthorizer } from './compose.ts';
 
-const authorize = createAuthorize(parseEnvironment(authorizerEnvironmentSchema, process.env));
+const authorize = composeAuthorizer(process.env);
 
-export const handler = async (event: APIGatewayRequestAuthorizerEvent) => authorize(event);
+export const handler = (event: APIGatewayRequestAuthorizerEvent) => authorize(event);

@@ -9,59 +9,16 @@ import {
   GetUsagePlanKeysCommand,
   type GetUsagePlanKeysCommandOutput,
 } from '@aws-sdk/client-api-gateway';
+import type { ApiKey, ApiKeys } from '../../operations/keys/ports.ts';
 import {
   type ApiKeyClaims,
   DEFAULT_RIGHTS,
   formatApiKey,
   parseApiKey,
-  type Right,
   roundUpToHour,
-  type Tier,
 } from '../../schemas/index.ts';
 import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
 import { requireField } from '../errors.ts';
-
-/** The properties of an API key, without the value of the key. */
-export interface ApiKeyInfo {
-  key_id: string;
-  name: string;
-  tenant: string;
-  tier: Tier;
-  rights: readonly Right[];
-  /** Time at which the key expires, in ISO 8601 and UTC. If absent, it never expires. */
-  expires_at?: string;
-  enabled: boolean;
-  /** Creation time of the key, in ISO 8601 and UTC. */
-  created_at: string;
-}
-
-/** An API key with the value that callers send. */
-interface ApiKey extends ApiKeyInfo {
-  api_key: string;
-}
-
-export interface NewApiKey {
-  tenant: string;
-  tier: Tier;
-  /** Default: all rights but `admin`. */
-  rights?: readonly Right[] | undefined;
-  /** Time at which the key expires, in milliseconds since 1970. If absent, it never expires. */
-  expires_at?: number | undefined;
-  name?: string | undefined;
-}
-
-export interface ApiKeys {
-  /** Creates a key for a tenant. The key is valid immediately. */
-  create(key: NewApiKey): Promise<ApiKey>;
-  /** Lists the API keys of the deployment. An account may hold keys of other deployments. */
-  list(): AsyncIterable<ApiKey>;
-  /**
-   * Deletes a key.
-   *
-   * @throws {Error} if the key does not exist.
-   */
-  revoke(key_id: string): Promise<void>;
-}
 
 export interface ApiKeysDeps {
   client?: APIGatewayClient;

@@ -7,6 +7,7 @@ import { createClient } from '../clients.ts';
 const outputsSchema = z.object({
   StreamName: z.string(),
   BulkStreamName: z.string(),
+  KeysTableName: z.string(),
   CacheTableName: z.string(),
   QuotaTableName: z.string(),
   ResultsTableName: z.string(),

@@ -1,6 +1,17 @@
 import { Command, Option } from 'commander';
-import { type ApiKeyInfo, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
+import { createApiKeys } from '../../aws/api-gateway/api-keys.ts';
+import { createKeyStates } from '../../aws/dynamodb/keys/states.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
+import {
+  createKey,
+  type KeyDeps,
+  type ListedKey,
+  listKeys,
+  NotRotatable,
+  revokeKey,
+  rotateKey,
+} from '../../operations/keys/keys.ts';
+import type { ApiKey } from '../../operations/keys/ports.ts';
 import {
   DEFAULT_RIGHTS,
   deriveCallbackSecret,
@@ -14,15 +25,24 @@ import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
-import { aSlug, parseRightsOption } from './options.ts';
+import { aSlug, parseDuration, parseRightsOption } from './options.ts';
 
 interface CreateOptions {
   tenant: string;
   tier: Tier;
   rights: readonly Right[];
+  expiresIn?: number;
   name?: string;
   json?: boolean;
 }
+
+interface RotateOptions {
+  overlap: number;
+  expiresIn?: number;
+  json?: boolean;
+}
+
+const DEFAULT_OVERLAP_MS = 86_400_000;
 
 /** Creates the command `aurastream keys`, which manages the API keys of tenants. */
 export function keysCommand(): Command {
@@ -30,6 +50,7 @@ export function keysCommand(): Command {
     .description('manage the API keys of tenants')
     .addCommand(createCommand())
     .addCommand(listCommand())
+    .addCommand(rotateCommand())
     .addCommand(revokeCommand())
     .addCommand(secretCommand());
 }
@@ -48,24 +69,21 @@ function createCommand(): Command {
         .argParser(parseRightsOption)
         .default(DEFAULT_RIGHTS, formatRights(DEFAULT_RIGHTS)),
     )
+    .option('--expires-in <time>', 'hours or days, as in 12h or 90d', parseDuration)
     .option('--name <name>', 'a name for lists')
     .option('--json', 'print one line of JSON')
-    .action(async ({ json, ...wanted }: CreateOptions, command: Command) => {
-      const { stack, keys, readSecret } = await openKeys(command);
+    .action(async ({ json, expiresIn, ...wanted }: CreateOptions, command: Command) => {
+      const { stack, deps, readSecret } = await openKeys(command);
       const { tenant, tier, rights } = wanted;
+      const expires_at = expiresIn === undefined ? undefined : deps.now() + expiresIn;
       const [made, callback_secret] = await withAudit(
         stack,
         { act: 'create_key', tenant, selectors: { tier, rights: formatRights(rights) } },
-        async () => [await keys.create(wanted), await readSecret(tenant)] as const,
+        async () =>
+          [await createKey(deps, { ...wanted, expires_at }), await readSecret(tenant)] as const,
       );
       printAnswer({ json: json === true }, { ...made, callback_secret }, () =>
-        [
-          `api key          ${made.api_key}`,
-          `key id           ${made.key_id}`,
-          `tenant           ${made.tenant} (${made.tier})`,
-          `rights           ${formatRights(made.rights)}`,
-          `callback secret  ${callback_secret}`,
-        ].join('\n'),
+        [...describeKey(made), `callback secret  ${callback_secret}`].join('\n'),
       );
     });
 }
@@ -76,18 +94,56 @@ function listCommand(): Command {
     .option('--tenant <tenant>', 'only keys of this tenant', aSlug)
     .option('--json', 'print an array')
     .action(async (options: { tenant?: string; json?: boolean }, command: Command) => {
-      const { keys } = await openKeys(command);
-      const found: ApiKeyInfo[] = [];
-      for await (const { api_key: _, ...key } of keys.list()) {
+      const { deps } = await openKeys(command);
+      const found: ListedKey[] = [];
+      for await (const key of listKeys(deps)) {
         if (options.tenant === undefined || key.tenant === options.tenant) found.push(key);
       }
       printAnswer(options, found, () =>
         formatTable(
-          ['key_id', 'tenant', 'tier', 'rights', 'name', 'enabled', 'created_at'],
-          found.map((key) => ({ ...key, rights: formatRights(key.rights) })),
+          [
+            ...['key_id', 'tenant', 'tier', 'rights', 'name', 'enabled'],
+            ...['created_at', 'expires_at', 'last_used_on'],
+          ],
+          found.map(toRow),
         ),
       );
     });
+}
+
+function rotateCommand(): Command {
+  return new Command('rotate')
+    .description('replace a key: the old one stays valid for a while')
+    .argument('<key_id>', 'as `keys list` shows it')
+    .addOption(
+      new Option('--overlap <time>', 'how long the old key stays valid, as in 12h or 7d')
+        .argParser(parseDuration)
+        .default(DEFAULT_OVERLAP_MS, '24h'),
+    )
+    .option(
+      '--expires-in <time>',
+      'lifetime of the new key; default: that of the old one',
+      parseDuration,
+    )
+    .option('--json', 'print one line of JSON')
+    .action(async (key_id: string, options: RotateOptions, command: Command) => {
+      const { stack, deps } = await openKeys(command);
+      const { overlap: overlap_ms, expiresIn: lifetime_ms } = options;
+      const { made, old_ends_at } = await withAudit(
+        stack,
+        { act: 'rotate_key', selectors: { key_id } },
+        () => rotateKey(deps, { key_id, overlap_ms, lifetime_ms }),
+      ).catch(explainRefusal);
+      const old_key_expires_at = new Date(old_ends_at).toISOString();
+      printAnswer({ json: options.json === true }, { ...made, old_key_expires_at }, () =>
+        [...describeKey(made), `old key          valid until ${old_key_expires_at}`].join('\n'),
+      );
+    });
+}
+
+function explainRefusal(error: unknown): never {
+  if (!(error instanceof NotRotatable)) throw error;
+  throw new Advice(error.message, 'See `aurastream keys list`.');
 }
 
 function revokeCommand(): Command {
@@ -96,10 +152,10 @@ function revokeCommand(): Command {
     .argument('<key_id>', 'as `keys list` shows it')
     .option('--json', 'print one line of JSON')
     .action(async (key_id: string, options: { json?: boolean }, command: Command) => {
-      const { stack, keys } = await openKeys(command);
+      const { stack, deps } = await openKeys(command);
       try {
         await withAudit(stack, { act: 'revoke_key', selectors: { key_id } }, () =>
-          keys.revoke(key_id),
+          revokeKey(deps, key_id),
         );
       } catch (error) {
         if ((error as Error).name !== 'NotFoundException') throw error;
@@ -124,13 +180,33 @@ function secretCommand(): Command {
     });
 }
 
+function describeKey({ api_key, key_id, tenant, tier, rights, expires_at }: ApiKey): string[] {
+  return [
+    `api key          ${api_key}`,
+    `key id           ${key_id}`,
+    `tenant           ${tenant} (${tier})`,
+    `rights           ${formatRights(rights)}`,
+    `expires          ${expires_at ?? 'never'}`,
+  ];
+}
+
+function toRow({ rights, expires_at = 'never', last_used_on = 'never', ...key }: ListedKey) {
+  const end = key.is_expired ? `${expires_at} (expired)` : expires_at;
+  return { ...key, rights: formatRights(rights), expires_at: end, last_used_on };
+}
+
 async function openKeys(command: Command) {
   const stack = await connect(command);
-  const { UsagePlanIds, CallbackSecretArn } = stack;
+  const { UsagePlanIds, CallbackSecretArn, KeysTableName } = stack;
   const secret = createSecret({ secret_id: CallbackSecretArn });
+  const deps: KeyDeps = {
+    keys: createApiKeys({ usage_plan_ids: UsagePlanIds }),
+    states: createKeyStates({ table_name: KeysTableName }),
+    now: Date.now,
+  };
   return {
     stack,
-    keys: createApiKeys({ usage_plan_ids: UsagePlanIds }),
+    deps,
     readSecret: async (tenant: string) => deriveCallbackSecret(await secret(), tenant),
   };
 }

@@ -16,6 +16,13 @@ export function parseRightsOption(value: string): Right[] {
   });
 }
 
+/** Parses a duration in hours or days, such as `12h` or `90d`, and returns it in milliseconds. */
+export function parseDuration(value: string): number {
+  const [, number, unit] = /^([1-9]\d{0,5})([hd])$/.exec(value) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('Use hours or days, as in 12h or 90d.');
+  return Number(number) * (unit === 'h' ? 3_600_000 : 86_400_000);
+}
+
 /** Parses the largest number of rows to show. */
 export function parseLimit(value: string): number {
   const number = Number(value);

@@ -1,6 +1,8 @@
 import type { Cloud } from '@aurastream/embedded-cloud';
-import { type ApiKeys, createApiKeys } from '../../aws/api-gateway/api-keys.ts';
+import { createApiKeys } from '../../aws/api-gateway/api-keys.ts';
+import { createKeyStates } from '../../aws/dynamodb/keys/states.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
+import { createKey, type KeyDeps } from '../../operations/keys/keys.ts';
 import { deriveCallbackSecret, formatRights, RIGHTS, type Right } from '../../schemas/index.ts';
 
 /** API keys of two tenants. A developer can try the API with these keys. */
@@ -26,13 +28,17 @@ type CloudAccess = Pick<
 export async function prepareKeys(cloud: CloudAccess): Promise<TenantKeys> {
   const { outputs } = cloud;
   const usage_plan_ids = JSON.parse(requireOutput(outputs, 'UsagePlanIds'));
-  const keys = createApiKeys({ cloud, usage_plan_ids });
+  const deps: KeyDeps = {
+    keys: createApiKeys({ cloud, usage_plan_ids }),
+    states: createKeyStates({ cloud, table_name: requireOutput(outputs, 'KeysTableName') }),
+    now: Date.now,
+  };
   const secret_id = requireOutput(outputs, 'CallbackSecretArn');
   const secret = await createSecret({ cloud, secret_id })();
   return {
-    api_key: await findOrCreateKey(keys, FIRST_TENANT),
-    second_api_key: await findOrCreateKey(keys, SECOND_TENANT),
-    read_only_api_key: await findOrCreateKey(keys, FIRST_TENANT, ['read']),
+    api_key: await findOrCreateKey(deps, FIRST_TENANT),
+    second_api_key: await findOrCreateKey(deps, SECOND_TENANT),
+    read_only_api_key: await findOrCreateKey(deps, FIRST_TENANT, ['read']),
     callback_secret: deriveCallbackSecret(secret, FIRST_TENANT),
   };
 }
@@ -45,12 +51,13 @@ function requireOutput(outputs: Record<string, string>, name: string): string {
 
 /** @param rights rights of the key, if it is not to have all. */
 async function findOrCreateKey(
-  keys: ApiKeys,
+  deps: KeyDeps,
   tenant: string,
   rights: readonly Right[] = RIGHTS,
 ): Promise<string> {
   const suffix = rights === RIGHTS ? '' : ` ${formatRights(rights)}`;
   const name = `embedded ${tenant}${suffix}`;
-  for await (const key of keys.list()) if (key.name === name && key.enabled) return key.api_key;
-  return (await keys.create({ tenant, tier: 'enterprise', rights, name })).api_key;
+  for await (const key of deps.keys.list())
+    if (key.name === name && key.enabled) return key.api_key;
+  return (await createKey(deps, { tenant, tier: 'enterprise', rights, name })).api_key;
 }

@@ -84,7 +84,7 @@ export class Api extends Construct {
     });
     const with_key: apigateway.MethodOptions = {
       apiKeyRequired: true,
-      authorizer: this.authorizer(settings),
+      authorizer: this.authorizer(props),
     };
     const addPath = (path: string) => {
       const resource = api.root.resourceForPath(path);
@@ -122,15 +122,20 @@ export class Api extends Construct {
     });
   }
 
-  private authorizer(settings: Settings): apigateway.RequestAuthorizer {
+  private authorizer({ settings, tables }: ApiUses): apigateway.RequestAuthorizer {
     const handler = createFunction(this, 'AuthorizerHandler', {
       settings,
       entry: 'api/authorizer/handler.ts',
-      description: 'Identifies the tenant of an API key',
+      description: 'Identifies the tenant and the rights of an API key',
       memory_mb: 256,
       timeout_seconds: 5,
-      environment: { TIERS: JSON.stringify(settings.tiers) },
-      grants: [],
+      environment: {
+        TIERS: JSON.stringify(settings.tiers),
+        KEYS_TABLE: tables.keys.tableName,
+      },
+      grants: [
+        { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [tables.keys.tableArn] },
+      ],
     });
     return new apigateway.RequestAuthorizer(this, 'Authorizer', {
       handler,

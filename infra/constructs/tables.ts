@@ -40,8 +40,8 @@ const INDEXED_ATTRIBUTES = [
 ];
 
 /**
- * DynamoDB tables for the verdict cache, the results, their counts, their replaced versions, and the
- * ledger of quotas and budgets.
+ * DynamoDB tables for the verdict cache, the results, their counts, their replaced versions, the ledger
+ * of quotas and budgets, and the states of API keys.
  */
 export class Tables extends Construct {
   readonly cache: dynamodb.Table;
@@ -49,6 +49,8 @@ export class Tables extends Construct {
   readonly counts: dynamodb.Table;
   readonly history: dynamodb.Table;
   readonly quota: dynamodb.Table;
+  /** The states of API keys: their last use, and when rotated ones end. */
+  readonly keys: dynamodb.Table;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -98,6 +100,12 @@ export class Tables extends Construct {
       // The deletion of the stack may delete the ledger, because the functions create the ledger's
       // items again if they are missing.
       removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.keys = new dynamodb.Table(this, 'Keys', {
+      partitionKey: { name: 'key_hash', type: STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      // Without its states, a rotated key would not end.
+      ...kept,
     });
     this.addListingIndexes();
   }

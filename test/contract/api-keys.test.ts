@@ -11,7 +11,8 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientConfig } from '../../aws/clients.ts';
-import { RIGHTS, type Tier } from '../../schemas/index.ts';
+import { createKeyStates } from '../../aws/dynamodb/keys/states.ts';
+import { dayOf, hashApiKey, RIGHTS, type Tier } from '../../schemas/index.ts';
 import { type Answer, type Caller, createCaller } from '../support/api.ts';
 import { formatKey } from '../support/api-keys.ts';
 import { changedAssembly } from '../support/assembly.ts';
@@ -131,6 +132,29 @@ test('each route answers a key with each right as it declares, whatever the key 
       }
     }
   }
+});
+
+test('the authorizer notes the day on which a key was used, and refuses a key that has expired', async () => {
+  const states = createKeyStates({
+    client: cloud.clients.dynamodb,
+    table_name: cloud.stack.KeysTableName,
+  });
+  const { key } = await readyKey();
+  const key_hash = hashApiKey(key);
+  await states.create(key_hash);
+  const days = [dayOf(Date.now())];
+  expect((await ask(key)).status).toBe(200);
+  days.push(dayOf(Date.now()));
+  expect(days).toContain((await states.read(key_hash))?.last_used_on);
+
+  const claims = { tenant: 'acme', tier: 'growth', expires_at: Date.now() - 3_600_000 } as const;
+  const { id, value } = await create({ value: formatKey(claims, 'e'.repeat(40)) });
+  await join(id, plans.growth);
+  expect(await ask(value)).toMatchObject(FORBIDDEN);
+
+  const rotated = await readyKey();
+  await states.end(hashApiKey(rotated.key), Date.now() - 1);
+  expect(await ask(rotated.key)).toMatchObject(FORBIDDEN);
 });
 
 test('the API answers 401 to a request without a key, where one is needed', async () => {

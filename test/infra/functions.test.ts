@@ -88,7 +88,11 @@ it.each([
       CORS_ORIGINS: '',
     },
   ],
-  ['ApiAuthorizerHandler', { memory: 256, timeout: 5 }, { TIERS: JSON.stringify(settings.tiers) }],
+  [
+    'ApiAuthorizerHandler',
+    { memory: 256, timeout: 5 },
+    { TIERS: JSON.stringify(settings.tiers), KEYS_TABLE: 'TablesKeys' },
+  ],
   [
     'JobsSubmission',
     { memory: 512, timeout: 120 },

@@ -98,7 +98,10 @@ it.each([
       'sts:AssumeRole ApiUploadRole.Arn',
     ],
   ],
-  ['ApiAuthorizerHandlerRole', []],
+  [
+    'ApiAuthorizerHandlerRole',
+    ['dynamodb:GetItem TablesKeys.Arn', 'dynamodb:UpdateItem TablesKeys.Arn'],
+  ],
   [
     'ApiDownloadHandlerRole',
     [

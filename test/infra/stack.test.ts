@@ -12,6 +12,7 @@ it('each output names the resource that the commands look for under it', () => {
     BulkStreamName: 'IngestBulkStream',
     CacheTableName: 'TablesCache',
     QuotaTableName: 'TablesQuota',
+    KeysTableName: 'TablesKeys',
     ResultsTableName: 'TablesResults',
     CountsTableName: 'TablesCounts',
     HistoryTableName: 'TablesHistory',

@@ -154,6 +154,7 @@ const TABLES: [id: string, table: object][] = [
   ],
   ['TablesHistory', { KeySchema: key('record_key', 'position'), TimeToLiveSpecification: EXPIRES }],
   ['TablesQuota', { KeySchema: key('quota'), TimeToLiveSpecification: EXPIRES }],
+  ['TablesKeys', { KeySchema: key('key_hash'), ...RECOVERABLE }],
   ['KeeperTable', { KeySchema: key('part', 'item'), TimeToLiveSpecification: EXPIRES }],
   [
     'JobsTable',
@@ -190,13 +191,14 @@ it.each(TABLES)(
   },
 );
 
-it('results, counts and jobs outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not', () => {
+it('results, counts, jobs and the states of keys outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not', () => {
   expect(listDeletions(template, 'AWS::DynamoDB::Table')).toEqual({
     TablesCache: 'Delete',
     TablesResults: 'Retain',
     TablesCounts: 'Retain',
     TablesHistory: 'Delete',
     TablesQuota: 'Delete',
+    TablesKeys: 'Retain',
     KeeperTable: 'Delete',
     JobsTable: 'Retain',
   });

@@ -14,6 +14,7 @@ import { createMemoryAuditStore, createTrail, listLines } from './audit-trail.ts
 const OUTPUTS = {
   StreamName: 'stream',
   BulkStreamName: 'bulk-stream',
+  KeysTableName: 'keys',
   CacheTableName: 'cache',
   QuotaTableName: 'quota',
   ResultsTableName: 'results',

@@ -578,6 +578,40 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: 'With `--expires-in`, a key expires after that time, rounded up to a full hour; without it, never.',
+      tests: [
+        'keys create --expires-in makes a key that expires after this time, rounded up to an hour',
+        'a key that expires is refused from its end on, also while API Gateway still remembers it',
+        'a key is refused from its end on, without a read',
+      ],
+    },
+    {
+      says: '`keys rotate` creates a key of the same tenant, tier, rights and name, which lives as long as the old one was to live, or for `--expires-in`.',
+      tests: [
+        'a rotation makes a key of the same tenant, tier, rights and name, and the old one ends after the overlap',
+        'a rotated key lives as long as the old one was to live, unless another time is asked for',
+      ],
+    },
+    {
+      says: 'The old key stays valid for `--overlap` (24 hours by default), so that its users can change to the new one.',
+      tests: [
+        'a rotated key is refused from the end of the overlap on, and is allowed no longer than that',
+        'keys rotate prints a new key like the old one, and until when the old one is valid',
+      ],
+    },
+    {
+      says: '`keys list` shows the rights of each key, its end, and the day on which it was last used, and never the key itself: only `keys create` and `keys rotate` print it.',
+      tests: [
+        'keys list shows all keys or those of a tenant, and never a value',
+        'keys list shows until when each key is valid and when it was last used',
+        'the list has rights, end and last use of each key, and never a value',
+      ],
+    },
+    {
+      says: 'The day is written at most once a day for each key.',
+      tests: ['the use of a key is written once a day, however often it is used'],
+    },
+    {
       says: 'A request without a key gets 401.',
       tests: [
         'the API answers 401 to a request without a key, where one is needed',
@@ -585,10 +619,11 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'A request with an unknown or revoked key gets 403.',
+      says: 'A request with an unknown, expired or revoked key gets 403.',
       tests: [
         'the API answers 403 to a key %s',
         'the API answers 403 to a key from the moment that it is revoked',
+        'a key that expires is refused from its end on, also while API Gateway still remembers it',
       ],
     },
     {
@@ -1269,6 +1304,7 @@ export const API: DocumentPromises = {
     '`--sentiment NEGATIVE`, `--source S`',
     'This page explains what a schema cannot.',
     'The tiers are usage plans in the template.',
+    'Revoke keys that are not used.',
     'Change them in `infra/settings.ts`.',
     'Upload a file:',
     'Then PUT the file to `upload.url`.',

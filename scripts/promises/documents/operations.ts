@@ -788,7 +788,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'You can delete the table and deploy it again.',
       tests: [
-        'results, counts and jobs outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not',
+        'results, counts, jobs and the states of keys outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not',
       ],
     },
     {

@@ -6,21 +6,39 @@ import {
   GetApiKeysCommand,
   GetUsagePlanKeysCommand,
 } from '@aws-sdk/client-api-gateway';
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, it } from 'vitest';
 import { keysCommand } from '../../../cli/commands/keys.ts';
-import { deriveCallbackSecret, parseApiKey, type Tier } from '../../../schemas/index.ts';
+import {
+  deriveCallbackSecret,
+  hashApiKey,
+  parseApiKey,
+  type Tier,
+} from '../../../schemas/index.ts';
 import { formatKey } from '../../support/api-keys.ts';
 import { failAudit, runCommand } from '../../support/cli.ts';
 
 const gateway = mockClient(APIGatewayClient);
 const secrets = mockClient(SecretsManagerClient);
+const dynamodb = mockClient(DynamoDBClient);
 const SECRET = 'secret of the deployment';
 
 beforeEach(() => {
   gateway.reset();
   secrets.reset();
+  dynamodb.reset();
+  dynamodb.on(PutItemCommand).resolves({}).on(UpdateItemCommand).resolves({});
+  dynamodb.on(DeleteItemCommand).resolves({}).on(ScanCommand).resolves({ Items: [] });
+  gateway.on(GetApiKeysCommand).resolves({ items: [] }).on(GetUsagePlanKeysCommand).resolves({});
   secrets.on(GetSecretValueCommand, { SecretId: 'arn:secret' }).resolves({ SecretString: SECRET });
   gateway.on(CreateApiKeyCommand).resolves({ id: 'key-1', createdDate: new Date(0) });
   gateway.on(CreateUsagePlanKeyCommand).resolves({});
@@ -48,6 +66,7 @@ it('keys create prints the key, its id, tenant and tier, and the callback secret
     'key id           key-1',
     'tenant           acme (growth)',
     'rights           read,publish,jobs',
+    'expires          never',
     `callback secret  ${deriveCallbackSecret(SECRET, 'acme')}`,
   ]);
   expect(gateway.commandCalls(CreateUsagePlanKeyCommand)[0]?.args[0].input).toMatchObject({
@@ -72,6 +91,65 @@ it('keys create makes a key of the tier starter if none is named, and gives it t
   expect(gateway.commandCalls(CreateApiKeyCommand)[0]?.args[0].input.name).toBe('of Ann');
 });
 
+it('keys create --expires-in makes a key that expires after this time, rounded up to an hour', async () => {
+  const before = Date.now();
+  const { stdout } = await keys('create', '--tenant', 'acme', '--expires-in', '90d', '--json');
+  const end = Date.parse(JSON.parse(stdout).expires_at);
+  expect(end).toBeGreaterThanOrEqual(before + 90 * 86_400_000);
+  expect(end).toBeLessThanOrEqual(Date.now() + 90 * 86_400_000 + 3_600_000);
+  expect(parseApiKey(JSON.parse(stdout).api_key)?.expires_at).toBe(end);
+});
+
+it('keys create stores the hash of the key, in which the authorizer notes its use, and not the key', async () => {
+  const { stdout } = await keys('create', '--tenant', 'acme', '--json');
+  const { api_key } = JSON.parse(stdout);
+  const input = dynamodb.commandCalls(PutItemCommand)[0]?.args[0].input;
+  expect(input).toEqual({ TableName: 'keys', Item: marshall({ key_hash: hashApiKey(api_key) }) });
+});
+
+it('keys list shows until when each key is valid and when it was last used', async () => {
+  const held = [aKey('k1', 'acme', 'growth'), aKey('k2', 'acme', 'starter')];
+  gateway.on(GetApiKeysCommand).resolves({ items: held });
+  gateway.on(GetUsagePlanKeysCommand).resolves({ items: held });
+  const key_hash = hashApiKey(held[0]!.value);
+  const ends_at = Date.UTC(2026, 10, 24);
+  const Items = [marshall({ key_hash, ends_at, last_used_on: '2026-11-23' })];
+  dynamodb.on(ScanCommand).resolves({ Items });
+  const { stdout } = await keys('list');
+  expect(stdout).toMatch(/k1 .* 2026-11-24T00:00:00.000Z \(expired\) +2026-11-23/);
+  expect(stdout).toMatch(/k2 .* never +never/);
+});
+
+it('keys rotate prints a new key like the old one, and until when the old one is valid', async () => {
+  const held = [aKey('k1', 'acme', 'growth')];
+  gateway.on(GetApiKeysCommand).resolves({ items: held });
+  gateway.on(GetUsagePlanKeysCommand).resolves({ items: held });
+  const before = Date.now();
+  const { stdout } = await keys('rotate', 'k1', '--overlap', '12h', '--json');
+  const made = JSON.parse(stdout);
+  expect(made).toMatchObject({
+    key_id: 'key-1',
+    name: 'acme growth',
+    tenant: 'acme',
+    tier: 'growth',
+  });
+  expect(made.api_key).not.toBe(held[0]!.value);
+  const end = Date.parse(made.old_key_expires_at);
+  expect(end - before).toBeGreaterThanOrEqual(12 * 3_600_000);
+  expect(dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input).toMatchObject({
+    Key: marshall({ key_hash: hashApiKey(held[0]!.value) }),
+    ExpressionAttributeValues: marshall({ ':ends_at': end }),
+  });
+  const text = await keys('rotate', 'k1');
+  expect(text.stdout).toMatch(/^api key .*\n(.*\n)+old key +valid until /);
+});
+
+it('keys rotate of an unknown key makes no key, and says where the ids are', async () => {
+  const { error } = await keys('rotate', 'k9');
+  expect(error?.message).toBe('There is no key k9.\nSee `aurastream keys list`.');
+  expect(gateway.commandCalls(CreateApiKeyCommand)).toHaveLength(0);
+});
+
 it('keys create --rights makes a key with these rights only', async () => {
   const { stdout } = await keys('create', '--tenant', 'acme', '--rights', 'admin,read', '--json');
   const value = gateway.commandCalls(CreateApiKeyCommand)[0]!.args[0].input.value!;
@@ -84,6 +162,8 @@ it.each([
   [['--tenant', 'acme', '--rights', 'read,write'], 'Use one or more of read, publish, jobs, admin'],
   [['--tenant', 'acme', '--rights', ''], 'Use one or more of read, publish, jobs, admin'],
   [['--tenant', 'acme', '--tier', 'gold'], 'Allowed choices are starter, growth'],
+  [['--tenant', 'acme', '--expires-in', '5'], 'Use hours or days, as in 12h or 90d'],
+  [['--tenant', 'acme', '--expires-in', '0d'], 'Use hours or days, as in 12h or 90d'],
   [[], '--tenant'],
 ])('keys create %j makes no key, and says what to write', async (words, advice) => {
   const { error } = await keys('create', ...words);
@@ -113,13 +193,16 @@ it('keys list shows all keys or those of a tenant, and never a value', async () 
     rights: ['read', 'publish', 'jobs'],
     enabled: true,
     created_at: '2026-11-23T10:00:00.000Z',
+    is_expired: false,
   };
   expect(JSON.parse(acme.stdout)).toEqual([
     { key_id: 'k1', name: 'acme growth', tier: 'growth', ...about },
     { key_id: 'k3', name: 'acme starter', tier: 'starter', ...about },
   ]);
   const table = await keys('list');
-  expect(table.stdout).toMatch(/key_id +tenant +tier +rights +name +enabled +created_at/);
+  expect(table.stdout).toMatch(
+    /key_id +tenant +tier +rights +name +enabled +created_at +expires_at +last_used_on/,
+  );
   expect(table.stdout).toMatch(/k2 +globex +starter +read,publish,jobs +globex starter +true/);
   for (const printed of [stdout, acme.stdout, table.stdout]) {
     for (const { value } of all) expect(printed).not.toContain(value);

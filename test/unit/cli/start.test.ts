@@ -6,6 +6,7 @@ import {
   GetApiKeysCommand,
   GetUsagePlanKeysCommand,
 } from '@aws-sdk/client-api-gateway';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -18,11 +19,14 @@ import { listStackOutputs } from '../../support/cli.ts';
 
 const gateway = mockClient(APIGatewayClient);
 const secrets = mockClient(SecretsManagerClient);
+const dynamodb = mockClient(DynamoDBClient);
 const argv = process.argv;
 
 beforeEach(() => {
   gateway.reset();
   secrets.reset();
+  dynamodb.reset();
+  dynamodb.on(PutItemCommand).resolves({});
   gateway.on(CreateApiKeyCommand).resolves({ id: 'key-1' });
   gateway.on(CreateUsagePlanKeyCommand).resolves({});
   gateway.on(GetApiKeysCommand).resolves({ items: [] });
@@ -125,7 +129,7 @@ it('npm start uses the keys that an earlier start made, unless they are disabled
 
 it('npm start reads the keys from the embedded cloud, with its address and credentials', async () => {
   await prepareKeys(CLOUD);
-  for (const { thisValue } of [gateway.calls()[0]!, secrets.calls()[0]!]) {
+  for (const { thisValue } of [gateway, secrets, dynamodb].map((mock) => mock.calls()[0]!)) {
     const { config } = thisValue as unknown as APIGatewayClient;
     expect(await config.region()).toBe('eu-west-1');
     expect(await config.credentials()).toMatchObject({
@@ -136,7 +140,7 @@ it('npm start reads the keys from the embedded cloud, with its address and crede
   }
 });
 
-it.each(['UsagePlanIds', 'CallbackSecretArn'])(
+it.each(['UsagePlanIds', 'CallbackSecretArn', 'KeysTableName'])(
   'npm start names the output %s if the stack lacks it',
   async (name) => {
     const { [name]: _, ...outputs } = OUTPUTS;

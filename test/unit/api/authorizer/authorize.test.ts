@@ -1,5 +1,8 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createAuthorize } from '../../../../api/authorizer/authorize.ts';
+import { createIdentifyKey } from '../../../../api/authorizer/identify-key.ts';
 import { settings } from '../../../../infra/settings.ts';
 import {
   authorizerEnvironmentSchema,
@@ -42,9 +45,16 @@ const methodArn = 'arn:aws:execute-api:us-east-1:000000000000:abc123/v1/GET/jobs
 const STAGE = 'arn:aws:execute-api:us-east-1:000000000000:abc123/v1/*';
 
 const TIERS_VARIABLE = JSON.stringify(LIMITS);
-const authorize = createAuthorize(
-  parseEnvironment(authorizerEnvironmentSchema, { TIERS: TIERS_VARIABLE }),
-);
+const { TIERS: tiers } = parseEnvironment(authorizerEnvironmentSchema, {
+  TIERS: TIERS_VARIABLE,
+  KEYS_TABLE: 'keys',
+});
+const identifyKey = createIdentifyKey({
+  keys: { read: async () => undefined, noteUse: async () => {} },
+  now: () => Date.UTC(2026, 10, 27),
+  onError: () => {},
+});
+const authorize = createAuthorize({ tiers, identifyKey });
 afterEach(() => {
   vi.unstubAllEnvs();
 });
@@ -56,9 +66,9 @@ it.each([
   ['enterprise', '500', '1000', '4000'],
 ] as const)(
   'a key of the tier %s is allowed, with its tenant, its rate of %s, its burst of %s and its %s records of open jobs',
-  (tier, rate_limit, burst, open_job_records) => {
+  async (tier, rate_limit, burst, open_job_records) => {
     const key = formatKey({ tenant: 'acme-tours', tier }, RANDOM);
-    expect(authorize({ headers: { 'X-API-Key': key }, methodArn })).toEqual({
+    expect(await authorize({ headers: { 'X-API-Key': key }, methodArn })).toEqual({
       principalId: 'acme-tours',
       policyDocument: {
         Version: '2012-10-17',
@@ -77,10 +87,10 @@ it.each([
   },
 );
 
-it('the authorizer passes on the rights of a key and its end, and still covers all paths', () => {
+it('the authorizer passes on the rights of a key and its end, and still covers all paths', async () => {
   const end = Date.UTC(2027, 1, 1);
   const claims = { tenant: 'acme', tier: 'growth', rights: ['read'], expires_at: end } as const;
-  const { context, policyDocument } = authorize({
+  const { context, policyDocument } = await authorize({
     headers: { 'x-api-key': formatApiKey(claims, RANDOM) },
     methodArn,
   });
@@ -90,9 +100,9 @@ it('the authorizer passes on the rights of a key and its end, and still covers a
 
 it.each(['x-api-key', 'X-API-Key', 'X-Api-Key', 'X-API-KEY'])(
   'the authorizer finds the key in the header %s',
-  (name) => {
+  async (name) => {
     const key = formatKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
-    const { context } = authorize({ headers: { Accept: '*/*', [name]: key }, methodArn });
+    const { context } = await authorize({ headers: { Accept: '*/*', [name]: key }, methodArn });
     expect(context).toMatchObject({ tenant: 'acme' });
   },
 );
@@ -108,8 +118,8 @@ it.each([
   ],
 ] as [string, Record<string, string> | null][])(
   'a request with %s is denied, under no tenant',
-  (_, headers) => {
-    const answer = authorize({ headers, methodArn });
+  async (_, headers) => {
+    const answer = await authorize({ headers, methodArn });
     expect(answer.policyDocument.Statement).toEqual([
       { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: STAGE },
     ]);
@@ -124,18 +134,24 @@ it('the function of the authorizer reads the tiers from its environment', async 
     'TIERS',
     TIERS_VARIABLE.replace('"requests_per_second":25', '"requests_per_second":7'),
   );
+  vi.stubEnv('KEYS_TABLE', 'keys');
+  const dynamodb = mockClient(DynamoDBClient);
+  dynamodb.on(GetItemCommand).resolves({});
   const { handler } = await import('../../../../api/authorizer/handler.ts');
   const key = formatKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
   const event = { headers: { 'x-api-key': key }, methodArn } as unknown as Parameters<
     typeof handler
   >[0];
   expect((await handler(event)).context).toMatchObject({ rate_limit: '7', burst: '50' });
+  const [read] = dynamodb.commandCalls(GetItemCommand);
+  expect(read?.args[0].input.TableName).toBe('keys');
+  dynamodb.restore();
 });
 
 it('the authorizer does not start without the limits of every tier', () => {
   for (const tier of TIERS) {
     const { [tier]: _, ...others } = LIMITS;
-    const variables = { TIERS: JSON.stringify(others) };
+    const variables = { KEYS_TABLE: 'keys', TIERS: JSON.stringify(others) };
     expect(() => parseEnvironment(authorizerEnvironmentSchema, variables)).toThrow('TIERS');
   }
 });

@@ -1,0 +1,12 @@
+import type { Right, Tier } from '../../schemas/index.ts';
+
+/** A caller of the API whom the authorizer has identified by a key or by a token. */
+export interface ApiCaller {
+  tenant: string;
+  tier: Tier;
+  rights: readonly Right[];
+  /** Time at which the key or the token expires, in milliseconds since 1970. */
+  expires_at: number | undefined;
+  /** The API key whose usage plan limits the requests of the caller. */
+  usage_key: string;
+}
