@@ -29,10 +29,12 @@ export interface BulkLoad {
  */
 const NEXT_BATCH_MS = 10_000;
 /**
- * Age at which the start of a batch is ignored, in milliseconds. It is longer than any batch. Without
- * this limit, a shard that was closed during a failed report would count as late for ever.
+ * Age at which the start of a batch is ignored, in milliseconds. No batch takes longer, because Lambda
+ * ends each invocation after 15 minutes. Without this limit, a shard that was closed during a failed
+ * report would count as late for ever, and the submission of all jobs would wait.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
  */
-const LOST_MS = 30 * 60_000;
+const LOST_MS = 15 * 60_000;
 /** Maximum age, in milliseconds, of a sample that is used to measure the throughput. */
 export const MEASURED_MS = 15 * 60_000;
 /**

@@ -7,9 +7,14 @@ export interface Pace {
    *
    * @returns false if the time of the invocation is up before there is room.
    */
-  waitForRoom(records: number, isTimeUp: () => boolean): Promise<boolean>;
-  /** Takes room for more records if there is room now. */
-  takeRoom(records: number): Promise<boolean>;
+  waitForRoom(isTimeUp: () => boolean): Promise<boolean>;
+  /** Returns whether the bulk stream has room for more records now. */
+  hasRoom(): Promise<boolean>;
+  /**
+   * Takes room for the records that the caller is about to publish, after it found that there is room.
+   * Rows that are not published take none: no consumer would ever report them.
+   */
+  takeRoom(records: number): void;
 }
 
 export interface PaceDeps {
@@ -54,6 +59,7 @@ export function publishRate(load: BulkLoad, documents_per_second: number): numbe
 export function createPace(deps: PaceDeps): Pace {
   const { readLoad, documents_per_second, now, sleep } = deps;
   let room_at = 0;
+  let rate = 0;
   /** Time of the first record that no report of a consumer has followed. */
   let unanswered_since: number | undefined;
 
@@ -68,18 +74,20 @@ export function createPace(deps: PaceDeps): Pace {
     return is_silent ? 0 : publishRate(load, documents_per_second);
   };
 
-  const takeRoom: Pace['takeRoom'] = async (records) => {
-    const rate = await readRate();
-    if (rate === 0 || now() < room_at) return false;
-    room_at = Math.max(room_at, now() - LOOK_AGAIN_MS) + (records / rate) * 1_000;
-    unanswered_since ??= now();
-    return true;
+  const hasRoom = async () => {
+    rate = await readRate();
+    return rate > 0 && now() >= room_at;
   };
 
   return {
-    takeRoom,
-    async waitForRoom(records, isTimeUp) {
-      while (!(await takeRoom(records))) {
+    hasRoom,
+    takeRoom(records) {
+      if (records === 0) return;
+      room_at = Math.max(room_at, now() - LOOK_AGAIN_MS) + (records / rate) * 1_000;
+      unanswered_since ??= now();
+    },
+    async waitForRoom(isTimeUp) {
+      while (!(await hasRoom())) {
         if (isTimeUp()) return false;
         const left_ms = room_at - now();
         await sleep(left_ms > 0 ? Math.min(LOOK_AGAIN_MS, Math.ceil(left_ms)) : LOOK_AGAIN_MS);

@@ -1,6 +1,6 @@
 import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress, type JobProgress } from '../../jobs/progress.ts';
-import { type InputPosition, type Job, stampOf } from '../../schemas/index.ts';
+import { type InputPosition, type Job, type RecordInput, stampOf } from '../../schemas/index.ts';
 import type { RecordStream, TextClaimStore } from '../ports.ts';
 import { createPublisher, type Publisher } from '../publisher.ts';
 import { isTimeUp, type RemainingMs } from './deadline.ts';
@@ -48,7 +48,7 @@ export async function publishRecords(
   remaining_ms: RemainingMs,
 ): Promise<'done' | 'more' | 'ignored'> {
   const pace = deps.startPace();
-  const submitChunk = createSubmitChunk(deps, job, lease);
+  const submitChunk = createSubmitChunk(deps, job, lease, pace);
   let from = job.submitted ?? { records: 0, bytes: 0 };
   // The next chunk will take as long as the last one. If Lambda ended the invocation during a chunk,
   // its records would be published a second time.
@@ -56,10 +56,10 @@ export async function publishRecords(
   const isChunkTooLate = () => isTimeUp(() => remaining_ms() - chunk_ms);
   const goesOn = async (last_ms: number) => {
     chunk_ms = last_ms;
-    return !isChunkTooLate() && pace.takeRoom(RECORDS_PER_CHECKPOINT);
+    return !isChunkTooLate() && pace.hasRoom();
   };
   for (;;) {
-    if (!(await pace.waitForRoom(RECORDS_PER_CHECKPOINT, isChunkTooLate))) return 'more';
+    if (!(await pace.waitForRoom(isChunkTooLate))) return 'more';
     const input = readInput(deps.inputs, job, from);
     const end = await publishWhile(goesOn, input, { submitChunk, now: deps.now });
     if (end === 'ignored') return 'ignored';
@@ -107,24 +107,30 @@ type SubmitChunk = (entries: InputEntry[], last: InputEntry) => Promise<Job | un
  * Creates the function that publishes a chunk of entries and then moves the checkpoint to the end
  * of the chunk.
  */
-function createSubmitChunk(deps: PublishDeps, job: Job, lease: HeldLease): SubmitChunk {
+function createSubmitChunk(
+  deps: PublishDeps,
+  job: Job,
+  lease: HeldLease,
+  pace: Pick<Pace, 'takeRoom'>,
+): SubmitChunk {
   const { store, stream, claims, on_final, now } = deps;
   const publisher = createPublisher({ stream, claims, linger_ms: 5 });
   const progress = createProgress({ store, on_final, now });
   return async (entries, last) => {
-    await publishValid(publisher, entries, stampOf(job));
+    const records = recordsOf(entries, stampOf(job));
+    pace.takeRoom(records.length);
+    await publish(publisher, records);
     await setInvalidAside(progress, job, entries);
     const { job_id } = job;
     return store.advance(job_id, ['PROCESSING'], 'submitted', last.end, lease.extend());
   };
 }
 
-async function publishValid(
-  publisher: Publisher,
-  entries: InputEntry[],
-  stamp: number,
-): Promise<void> {
-  const records = entries.flatMap((entry) => (entry.ok ? [{ ...entry.record, stamp }] : []));
+function recordsOf(entries: InputEntry[], stamp: number): RecordInput[] {
+  return entries.flatMap((entry) => (entry.ok ? [{ ...entry.record, stamp }] : []));
+}
+
+async function publish(publisher: Publisher, records: RecordInput[]): Promise<void> {
   for await (const outcome of publisher.publishAll(records)) {
     if (outcome.status === 'failed') throw new SubmissionInterruptedError(outcome.code);
     // A refusal is a bug, because `readInput` has validated the records and because long texts go

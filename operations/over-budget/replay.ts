@@ -12,7 +12,7 @@ export interface OverBudgetReplayDeps {
   marks: Pick<Marks, 'get'>;
   publisher: Publisher;
   restoreKey: RestoreKey;
-  pace: Pick<Pace, 'waitForRoom'>;
+  pace: Pick<Pace, 'waitForRoom' | 'takeRoom'>;
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
 }
@@ -56,7 +56,7 @@ export async function replayOverBudget(
   const months = (await deps.set_asides.months()).filter((month) => month < current);
   for (const month of months) {
     for await (const lot of deps.set_asides.lots(month, LOT)) {
-      if (!(await deps.pace.waitForRoom(lot.length, isTimeUp))) return { ...report, more: true };
+      if (!(await deps.pace.waitForRoom(isTimeUp))) return { ...report, more: true };
       await replayLot(deps, lot, report);
       if (isTimeUp()) return { ...report, more: true };
     }
@@ -74,6 +74,7 @@ async function replayLot(
   const contents = open.flatMap((set_aside) =>
     readPlaced(set_aside, Buffer.from(set_aside.data_base64, 'base64')),
   );
+  deps.pace.takeRoom(contents.length);
   const { accepted, failed } = await restore(deps.publisher, contents, deps.restoreKey);
   report.replayed += accepted;
   report.failed += failed;

@@ -65,12 +65,12 @@ export function compose(variables: Record<string, string | undefined>) {
   const observed = observeConsumer(
     async (records, context) => {
       const started_at = now();
-      const [report] = await Promise.all([
+      const [report, is_reported = false] = await Promise.all([
         consume(records, context),
         reportStart?.(records, context),
       ]);
       const [, position_errors] = await Promise.all([
-        recordThroughput?.(records, report, started_at, context),
+        recordThroughput?.(records, report, { started_at, is_reported }, context),
         reportPosition(records, report, context),
       ]);
       return { ...report, position_errors };

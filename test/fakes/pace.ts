@@ -5,5 +5,9 @@ import type { Pace } from '../../ingest/submission/pace.ts';
 export const NO_LIMITS: { admit: Admit; unitsOf: () => undefined; startPace: () => Pace } = {
   admit: async () => undefined,
   unitsOf: () => undefined,
-  startPace: () => ({ waitForRoom: async () => true, takeRoom: async () => true }),
+  startPace: () => ({
+    waitForRoom: async () => true,
+    hasRoom: async () => true,
+    takeRoom: () => undefined,
+  }),
 };

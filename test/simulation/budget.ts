@@ -159,6 +159,7 @@ async function replay(
           await world.scheduler.sleep(1_000, 'pace');
           return true;
         },
+        takeRoom: () => undefined,
       },
       now: world.clockOf(environment),
     },

@@ -321,6 +321,13 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'Rows that are set aside are not published, and wait for no room.',
+      tests: [
+        'a file of invalid rows alone is submitted at once, however slowly the consumers work',
+        'a chunk takes room on the stream for its valid rows alone',
+      ],
+    },
+    {
       says: 'The submission publishes at twice this throughput while nothing waits, and more slowly the older the oldest record is:',
       tests: ['a submission publishes %s'],
     },

@@ -129,8 +129,9 @@ async function submit(
       now,
       sleep: (ms) => scheduler.sleep(ms, 'pace'),
     });
-    while (left > 0 && (await pace.waitForRoom(CHUNK_RECORDS, () => now() >= ends_at))) {
+    while (left > 0 && (await pace.waitForRoom(() => now() >= ends_at))) {
       const chunk = Math.min(CHUNK_RECORDS, left);
+      pace.takeRoom(chunk);
       for (const [i, shard] of shards.entries()) {
         const share = Math.floor((chunk + i) / SHARDS);
         if (share > 0) shard.arrivals.push({ arrived_at: now(), records: share });

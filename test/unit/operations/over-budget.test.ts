@@ -32,6 +32,7 @@ function overBudget(number: number, month = '2026-11'): SetAside {
 function world(stored: SetAside[], more: Partial<OverBudgetReplayDeps> = {}) {
   const open = new Map(stored.map((one) => [`${one.over_budget?.month} ${one.set_aside_id}`, one]));
   const marks = new Map<string, RestoredMark>();
+  const taken: number[] = [];
   const { stream, entries } = createFakeStream();
   const clock = { at: DECEMBER + 20 * MINUTE_MS };
   const set_asides: OverBudgetSetAsides = {
@@ -50,11 +51,19 @@ function world(stored: SetAside[], more: Partial<OverBudgetReplayDeps> = {}) {
     marks: { get: async (key) => marks.get(key) },
     publisher: createPublisher({ stream, linger_ms: 0, max_attempts: 1 }),
     restoreKey: async () => KEY,
-    pace: { waitForRoom: async () => true },
+    pace: { waitForRoom: async () => true, takeRoom: (records) => taken.push(records) },
     now: () => clock.at,
     ...more,
   };
-  return { deps, open, marks, entries, clock, run: () => replayOverBudget(deps, () => false) };
+  return {
+    deps,
+    open,
+    marks,
+    entries,
+    taken,
+    clock,
+    run: () => replayOverBudget(deps, () => false),
+  };
 }
 
 it('records over budget are replayed after the month in the signed envelope, with their positions, and once', async () => {
@@ -116,7 +125,7 @@ it('records that the stream rejects stay, and the next run replays them', async 
 it('a run stops when its time is up or the bulk stream has no room, and the next run continues', async () => {
   const stored = Array.from({ length: 450 }, (_, i) => overBudget(i));
   const { deps, open, entries, run } = world(stored);
-  const busy = { waitForRoom: async () => open.size > 250 };
+  const busy = { ...deps.pace, waitForRoom: async () => open.size > 250 };
   expect(await replayOverBudget({ ...deps, pace: busy }, () => false)).toMatchObject({
     replayed: 200,
     more: true,
@@ -128,11 +137,13 @@ it('a run stops when its time is up or the bulk stream has no room, and the next
 
 it('a set-aside that an operator has put back is only deleted, unless its record was refused since', async () => {
   const [done, refused_since] = [overBudget(1), overBudget(2)];
-  const { run, marks, open, entries } = world([done, refused_since]);
+  const { run, marks, open, entries, taken } = world([done, refused_since]);
   const mark = { restored_at: '2026-11-25T00:00:00.000Z', records: 1 };
   marks.set(done.set_aside_id, { ...mark, refused_at: done.over_budget!.refused_at });
   marks.set(refused_since.set_aside_id, { ...mark, refused_at: '2026-11-19T00:00:00.000Z' });
   expect(await run()).toMatchObject({ replayed: 1, done_before: 1 });
   expect(entries).toHaveLength(1);
+  // Only the record that is published takes room on the stream.
+  expect(taken).toEqual([1]);
   expect(open.size).toBe(0);
 });

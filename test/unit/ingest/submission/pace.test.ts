@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPace, publishRate } from '../../../../ingest/submission/pace.ts';
+import { createPace, type Pace, publishRate } from '../../../../ingest/submission/pace.ts';
 import type { BulkLoad } from '../../../../jobs/bulk-load.ts';
 
 const IDLE: BulkLoad = {
@@ -39,9 +39,16 @@ function createWorld(load: Partial<BulkLoad> = {}) {
   return { world, pace };
 }
 
+/** Publishes 1,000 records when there is room. Returns false if the time is up before. */
+async function publishWith(pace: Pace, isTimeUp: () => boolean): Promise<boolean> {
+  const has_room = await pace.waitForRoom(isTimeUp);
+  if (has_room) pace.takeRoom(1_000);
+  return has_room;
+}
+
 it('a submission publishes its first records at once, and the next when the rate allows it', async () => {
   const { world, pace } = createWorld({ records_per_second: 500, lag_ms: 60_000 });
-  for (let i = 0; i < 61; i += 1) expect(await pace.waitForRoom(1_000, () => false)).toBe(true);
+  for (let i = 0; i < 61; i += 1) expect(await publishWith(pace, () => false)).toBe(true);
   const seconds = (world.at - 1_000_000) / 1_000;
   expect(61_000 / seconds).toBeGreaterThan(490);
   expect(61_000 / seconds).toBeLessThan(530);
@@ -50,26 +57,37 @@ it('a submission publishes its first records at once, and the next when the rate
 it('a submission that finds the stream too late waits, and says so when its time is up', async () => {
   const { world, pace } = createWorld({ lag_ms: 500_000 });
   const isTimeUp = () => world.at > 1_060_000;
-  expect(await pace.waitForRoom(1_000, isTimeUp)).toBe(false);
+  expect(await publishWith(pace, isTimeUp)).toBe(false);
   expect(world.at).toBeGreaterThan(1_060_000);
   world.load.lag_ms = 0;
-  expect(await pace.waitForRoom(1_000, isTimeUp)).toBe(true);
+  expect(await publishWith(pace, isTimeUp)).toBe(true);
 });
 
 it('a submission stops if no consumer has begun a batch for half a minute, and goes on after a report', async () => {
   const { world, pace } = createWorld({ reported_at: 999_000 });
   const isTimeUp = () => world.at > 1_300_000;
   let published = 0;
-  while (await pace.waitForRoom(1_000, isTimeUp)) published += 1_000;
+  while (await publishWith(pace, isTimeUp)) published += 1_000;
   expect(published).toBeLessThan(20_000);
   world.load.reported_at = world.at;
-  expect(await pace.waitForRoom(1_000, isTimeUp)).toBe(true);
+  expect(await publishWith(pace, isTimeUp)).toBe(true);
 });
 
 it('a submission does not stop while a long batch is in progress', async () => {
   const { world, pace } = createWorld({ reported_at: 999_000, lag_ms: 50_000 });
   const isTimeUp = () => world.at > 1_100_000;
   let published = 0;
-  while (await pace.waitForRoom(1_000, isTimeUp)) published += 1_000;
+  while (await publishWith(pace, isTimeUp)) published += 1_000;
   expect(published).toBeGreaterThan(25_000);
+});
+
+it('rows of which none is published take no room, and no report of a consumer is awaited for them', async () => {
+  const { world, pace } = createWorld({ records_per_second: 8 });
+  expect(await pace.hasRoom()).toBe(true);
+  pace.takeRoom(0);
+  expect(await pace.hasRoom()).toBe(true);
+  world.at += 60_000;
+  expect(await pace.hasRoom()).toBe(true);
+  pace.takeRoom(1_000);
+  expect(await pace.hasRoom()).toBe(false);
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Pace } from '../../../../ingest/submission/pace.ts';
+import { createPace, type Pace } from '../../../../ingest/submission/pace.ts';
 import { createSubmit, type SubmitDeps } from '../../../../ingest/submission/submit.ts';
+import type { BulkLoad } from '../../../../jobs/bulk-load.ts';
 import { hashText, type Job, ServiceError } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
@@ -131,10 +132,11 @@ it('a job that is final costs no read of its input', async () => {
 });
 
 it('a submission closes its input while the stream has no room, and goes on from there', async () => {
-  const asked: number[] = [];
+  const taken: number[] = [];
   let waits = 0;
   const pace: Pace = {
-    takeRoom: async (records) => asked.push(records) % 2 === 1,
+    takeRoom: (records) => taken.push(records),
+    hasRoom: async () => taken.length % 2 === 1,
     waitForRoom: async () => {
       waits += 1;
       return true;
@@ -157,16 +159,52 @@ it('a submission closes its input while the stream has no room, and goes on from
     Array.from({ length: 4_500 }, (_, i) => i),
   );
   expect(waits).toBe(3);
-  expect(asked).toEqual([1_000, 1_000, 1_000, 1_000]);
+  expect(taken).toEqual([1_000, 1_000, 1_000, 1_000, 500]);
   expect(new Set(opened).size).toBeGreaterThanOrEqual(3);
 });
 
 it('a submission hands over without publishing if the stream has no room until its time is up', async () => {
-  const full: Pace = { takeRoom: async () => false, waitForRoom: async () => false };
+  const full: Pace = {
+    ...{ hasRoom: async () => false, waitForRoom: async () => false },
+    takeRoom: () => undefined,
+  };
   const { submit, published, read } = await createWorld(lines(3), { startPace: () => full });
   expect(await submit('job_1', AN_HOUR)).toBe('more');
   expect(published).toEqual([]);
   expect((await read()).status).toBe('PROCESSING');
+});
+
+it('a file of invalid rows alone is submitted at once, however slowly the consumers work', async () => {
+  let at = JOBS_NOW;
+  const slow: BulkLoad = {
+    ...{ lag_ms: 0, records_per_second: 8, batch_ms: 60_000, reported_at: JOBS_NOW - 60_000 },
+    is_saturated: false,
+  };
+  const { submit, read } = await createWorld(Array(2_001).fill('no JSON'), {
+    startPace: () =>
+      createPace({
+        readLoad: async () => slow,
+        documents_per_second: 250,
+        now: () => at,
+        sleep: async (ms) => {
+          at += ms;
+        },
+      }),
+  });
+  void (await submit('job_1', () => JOBS_NOW + 120_000 - at));
+  expect(at).toBe(JOBS_NOW);
+  expect((await read()).status).toBe('COMPLETED_WITH_ERRORS');
+});
+
+it('a chunk takes room on the stream for its valid rows alone', async () => {
+  const taken: number[] = [];
+  const { startPace } = NO_LIMITS;
+  const rows = lines(1_500).map((line, i) => (i % 3 === 0 ? 'no JSON' : line));
+  const { submit } = await createWorld(rows, {
+    startPace: () => ({ ...startPace(), takeRoom: (records) => taken.push(records) }),
+  });
+  expect(await submit('job_1', AN_HOUR)).toBe('done');
+  expect(taken).toEqual([666, 334]);
 });
 
 it('all records of a job have one stamp: when its texts were accepted, or its file was counted', async () => {

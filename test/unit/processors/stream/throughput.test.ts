@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { measureBulkLoad } from '../../../../jobs/bulk-load.ts';
 import type { BatchStart, ThroughputSample } from '../../../../jobs/ports.ts';
 import {
   createRecordThroughput,
@@ -17,8 +18,8 @@ function recording(
   now: () => number,
 ) {
   const recordThroughput = createRecordThroughput({ store: { putThroughputSample }, now });
-  return (records = kinesisRecords('a'), started_at = now()) =>
-    recordThroughput(records, report, started_at, context);
+  return (records = kinesisRecords('a'), started_at = now(), is_reported = false) =>
+    recordThroughput(records, report, { started_at, is_reported }, context);
 }
 
 it('a throughput sample has the duration of the batch and the number of its ended records', async () => {
@@ -70,6 +71,37 @@ it('the batch with which a shard catches up is sampled without waiting for the s
   expect(ages).toEqual([300_000, 500]);
 });
 
+it('a batch whose start was reported has a sample too, also within a second of the last one, so that its shard does not count as late', async () => {
+  let time = ARRIVED_AT;
+  let samples: ThroughputSample[] = [];
+  let starts: BatchStart[] = [];
+  const now = () => time;
+  const reportStart = createReportStart({
+    store: {
+      putBatchStart: async (one) => {
+        starts = [one];
+      },
+    },
+    now,
+  });
+  const record = recording(async (one) => {
+    samples = [one];
+  }, now);
+  const process = async (duration_ms: number) => {
+    const started_at = time;
+    const is_reported = await reportStart(kinesisRecords('a'), context);
+    time += duration_ms;
+    await record(kinesisRecords('a'), started_at, is_reported);
+  };
+  await process(900);
+  time += 100;
+  // The next batch starts a second after the first start, and ends within a second of the first end.
+  await process(200);
+  await process(50);
+  time += 600_000;
+  expect(measureBulkLoad(time, { samples, starts }).lag_ms).toBe(0);
+});
+
 it('a throughput sample that cannot be stored fails no batch', async () => {
   const record = recording(
     () => Promise.reject(createOutage('dynamodb')),
@@ -115,7 +147,8 @@ it('a throughput sample that is not stored at the deadline of the delivery is lo
     store: { putThroughputSample: async (sample) => void samples.push(sample) },
     now: () => ARRIVED_AT,
   });
-  await recordThroughput(kinesisRecords('a'), report, ARRIVED_AT, { delivery });
+  const started = { started_at: ARRIVED_AT, is_reported: true };
+  await recordThroughput(kinesisRecords('a'), report, started, { delivery });
   expect(samples).toEqual([]);
 });
 
@@ -155,8 +188,8 @@ it('a batch goes on if its start cannot be reported, and a bug is not hidden', a
       store: { putBatchStart: () => Promise.reject(error) },
       now: () => ARRIVED_AT,
     })(kinesisRecords('a'), context);
-  await expect(
-    report(new ServiceError('dynamodb', 'Down', { retryable: true })),
-  ).resolves.toBeUndefined();
+  await expect(report(new ServiceError('dynamodb', 'Down', { retryable: true }))).resolves.toBe(
+    true,
+  );
   await expect(report(new TypeError('bug'))).rejects.toThrow(TypeError);
 });
