@@ -17,6 +17,7 @@ interface Layer {
   /** Number of test files that run at the same time, if it is not the number of the whole run. */
   maxWorkers?: number;
   setupFiles?: string[];
+  globalSetup?: string;
 }
 
 function layer(name: string, { order, ...rest }: Layer): TestProjectInlineConfiguration {
@@ -82,6 +83,7 @@ export default defineConfig({
       }),
       layer('e2e', {
         include: ['test/e2e/**/*.test.ts'],
+        globalSetup: 'test/support/command-setup.ts',
         testTimeout: 120_000,
         hookTimeout: 180_000,
         isolate: true,

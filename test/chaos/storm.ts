@@ -6,7 +6,7 @@ import { changedAssembly, limitRetries } from '../support/assembly.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import type { Random } from '../support/random.ts';
 import type { Books } from './checker/books.ts';
-import { bundleCommand, type RunCommand } from './command.ts';
+import { createRunCommand, type RunCommand } from './command.ts';
 import type { Repairs } from './generate.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
@@ -38,7 +38,7 @@ export async function openStorm(random: Random): Promise<Storm> {
     comprehendQuotas: { BatchDetectSentiment: 10_000, DetectSentiment: 10_000 },
     parameters: { CallbackAllowLoopback: 'true' },
   });
-  const aurastream = await bundleCommand(folder, test.environment);
+  const aurastream = await createRunCommand(folder, test.environment);
   const { api_key, callback_secret } = await prepareKeys(test.cloud);
   const books: Books = { entries: [], jobs: [], answers: [], deliveries: [], callback_secret };
   const receiver = await startReceiver(random.fork(), books.deliveries);

@@ -7,8 +7,8 @@ import { prepareKeys } from '../../cli/start/keys.ts';
 import type { SetAside } from '../../schemas/index.ts';
 import { type Caller, createCaller } from '../support/api.ts';
 import { changedAssembly } from '../support/assembly.ts';
+import { aurastream } from '../support/aurastream.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
-import { aurastream } from '../support/process.ts';
 
 const WAIT = { timeout: 90_000, interval: 250 };
 /** The tenant `second` can pay for ten short texts a month. */

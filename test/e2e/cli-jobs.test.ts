@@ -5,8 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { createCaller } from '../support/api.ts';
+import { aurastream } from '../support/aurastream.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
-import { aurastream } from '../support/process.ts';
 
 let test: TestCloud;
 let folder: string;

@@ -5,7 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { aurastream, type Ended, run, start, waitForExit } from '../support/process.ts';
+import { aurastream } from '../support/aurastream.ts';
+import { type Ended, run, start, waitForExit } from '../support/process.ts';
 
 const WAIT = { timeout: 60_000, interval: 500 };
 const START = ['node', '--import', 'tsx', 'cli/start/main.ts'];

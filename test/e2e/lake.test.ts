@@ -5,8 +5,8 @@ import { DeleteItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { RecordInput } from '../../schemas/index.ts';
+import { aurastream } from '../support/aurastream.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
-import { aurastream } from '../support/process.ts';
 
 const WAIT = { timeout: 150_000, interval: 200 };
 let test: TestCloud;

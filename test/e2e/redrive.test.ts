@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { changedAssembly, withLittlePatience } from '../support/assembly.ts';
+import { aurastream } from '../support/aurastream.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { kplAggregate } from '../support/kpl.ts';
-import { aurastream } from '../support/process.ts';
 
 const WAIT = { timeout: 60_000, interval: 250 };
 

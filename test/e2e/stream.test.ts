@@ -5,10 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { PutRecordCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { deriveRecordId } from '../../schemas/index.ts';
+import { aurastream } from '../support/aurastream.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { kplAggregate } from '../support/kpl.ts';
 import { functionLog, type MeterEntry } from '../support/observe.ts';
-import { aurastream } from '../support/process.ts';
 
 const WAIT = { timeout: 60_000, interval: 250 };
 

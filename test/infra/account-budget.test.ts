@@ -1,8 +1,6 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { listResources, synthesize } from '../support/template.ts';
-
-vi.mock('../../infra/bundling.ts', () => import('../support/no-bundles.ts'));
 
 const fromBudgets = {
   StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' },

@@ -22,7 +22,7 @@ export const CAUGHT_WITHIN = { seeds: 60, records: 500 };
  * of the seeds, and a bug that only one world in twenty finds would then take minutes to find. The
  * nightly run of `npm run simulate:mutants` hunts every mutation.
  */
-export const GATE_SEEDS = 10;
+export const GATE_SEEDS = 4;
 
 export const MUTATIONS: Mutation[] = [
   {

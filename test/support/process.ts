@@ -45,14 +45,6 @@ export function waitForExit(child: ChildProcess): Promise<Ended> {
   });
 }
 
-/** Runs `aurastream` with the given arguments and waits until the command exits. */
-export function aurastream(
-  args: string[],
-  options: { env?: NodeJS.ProcessEnv; input?: string | Buffer } = {},
-): Promise<Ended> {
-  return run(['node', 'cli/aurastream.mjs', ...args], options);
-}
-
 /**
  * Returns the environment variables of this process, except the AWS settings, `NODE_OPTIONS` and
  * `FORCE_COLOR`. The variable `CI` is always set.

@@ -39,7 +39,7 @@ it('Progress is exact at every step under redelivery, bisecting, crashes and los
       expect(status).toBe(has_errors ? 'COMPLETED_WITH_ERRORS' : 'COMPLETED');
       expect(world.final_transitions).toEqual([status]);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 120_000);
 
@@ -53,7 +53,7 @@ it('A job that is cancelled midway stays CANCELLED, or stays in the final state 
       expect(world.final_transitions).toEqual([status]);
       if (status !== 'CANCELLED') expect(progress.done).toBe(schedule.total);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 120_000);
 

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { simulateCounts } from '../../simulation/counts/simulate.ts';
 
-const SEEDS = 1_000;
+/** `npm run simulate:counts` goes on with other seeds every night. */
+const SEEDS = 250;
 
 it('counts equal a recount of the table after corrections, withdrawals, expiries, splits of shards, deaths, zombies and lost answers', async () => {
   const faults: Record<string, number> = {};
@@ -14,7 +15,7 @@ it('counts equal a recount of the table after corrections, withdrawals, expiries
       faults[name] = (faults[name] ?? 0) + times;
     }
   }
-  expect(compared).toBeGreaterThan(100_000);
+  expect(compared).toBeGreaterThan(25_000);
   for (const fault of ['call failed', 'answer lost', 'call repeated', 'invocation given up']) {
     expect(faults[fault], fault).toBeGreaterThan(SEEDS / 4);
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../simulation/simulate.ts';
 
-const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1_000);
+/** `npm run simulate` goes on with other seeds every night. */
+const SEEDS = Array.from({ length: 6 }, (_, i) => i + 1_000);
 
 describe('in simulated worlds', () => {
   it('The product keeps every promise in simulated worlds, whatever the faults', async () => {

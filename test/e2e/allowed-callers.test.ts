@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
@@ -84,33 +85,62 @@ function postForm(page: Page, form: object, file: string): Promise<number> {
   );
 }
 
-describe.skipIf(path === undefined && !process.env.CI)('a page of another origin', () => {
-  let folder: string;
-  let allowed: { server: Server; origin: string };
-  let foreign: { server: Server; origin: string };
-  let test: TestCloud;
-  let browser: Browser;
-  let api_key: string;
+let folder: string;
+let allowed: { server: Server; origin: string };
+let foreign: { server: Server; origin: string };
+let test: TestCloud;
+let api_key: string;
 
+beforeAll(async () => {
+  [allowed, foreign] = await Promise.all([servePage(), servePage()]);
+  folder = await mkdtemp(join(tmpdir(), 'aurastream-callers-'));
+  const context = {
+    corsOrigins: `https://app.example.com,${allowed.origin}`,
+    allowedCidrs: '127.0.0.1/32,203.0.113.0/24',
+  };
+  const { code, stderr } = await run(['node', '--import', 'tsx', 'infra/app.ts'], {
+    env: { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) },
+  });
+  expect(code, stderr).toBe(0);
+  await limitStarters(folder);
+  test = await testCloud({ assemblyDir: folder });
+  ({ api_key } = await prepareKeys(test.cloud));
+});
+afterAll(async () => {
+  await test?.stop();
+  for (const { server } of [allowed, foreign]) server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Calls the API from one of the addresses of the loopback interface. */
+async function callFrom(localAddress: string, path: string, headers: Record<string, string> = {}) {
+  const sent = request(new URL(`${test.cloud.api}${path}`), { localAddress, headers });
+  sent.end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, body: await text(response) };
+}
+
+it.each(['/jobs', '/health', '/openapi.json'])(
+  'with allowedCidrs, the API refuses GET %s from another address, with and without a key',
+  async (route) => {
+    const key = { 'x-api-key': api_key };
+    expect(await callFrom('127.0.0.1', route, key)).toMatchObject({ status: 200 });
+    expect(await callFrom('127.0.0.2', route, key)).toMatchObject({ status: 403 });
+    expect(await callFrom('127.0.0.2', route)).toMatchObject({ status: 403 });
+  },
+);
+
+it('with allowedCidrs, a header that names an allowed address does not help', async () => {
+  const headers = { 'x-api-key': api_key, 'x-forwarded-for': '203.0.113.9' };
+  expect(await callFrom('127.0.0.2', '/jobs', headers)).toMatchObject({ status: 403 });
+});
+
+describe.skipIf(path === undefined && !process.env.CI)('a page of another origin', () => {
+  let browser: Browser;
   beforeAll(async () => {
-    [allowed, foreign] = await Promise.all([servePage(), servePage()]);
-    folder = await mkdtemp(join(tmpdir(), 'aurastream-cors-'));
-    const corsOrigins = `https://app.example.com,${allowed.origin}`;
-    const { code, stderr } = await run(['node', '--import', 'tsx', 'infra/app.ts'], {
-      env: { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ corsOrigins }) },
-    });
-    expect(code, stderr).toBe(0);
-    await limitStarters(folder);
-    test = await testCloud({ assemblyDir: folder });
-    ({ api_key } = await prepareKeys(test.cloud));
     browser = await openBrowser(path!);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await test?.stop();
-    for (const { server } of [allowed, foreign]) server.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => browser?.close());
 
   async function open(origin: string): Promise<Page> {
     const page = await browser.newPage();
