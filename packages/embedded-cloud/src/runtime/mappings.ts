@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { ACCOUNT_ID } from '../gateway/types.ts';
+import type { DynamoDbService } from '../services/dynamodb.ts';
+import type { KinesisService } from '../services/kinesis.ts';
 import type { QueueStore } from '../services/sqs/store.ts';
 import { createDynamoDbSource } from './event-source/dynamodb-source.ts';
 import { createKinesisSource } from './event-source/kinesis-source.ts';
@@ -32,6 +34,8 @@ export interface MappingsOptions {
   stack: Stack;
   functions: Functions;
   queues: QueueStore;
+  kinesis: Pick<KinesisService, 'endOf'>;
+  dynamodb: Pick<DynamoDbService, 'endOf'>;
   endpoint: string;
   region: string;
   /** The data folder, which contains the folder of the checkpoints. */
@@ -148,8 +152,11 @@ function streamMappingOptions(
   const config = clientConfig(options, handler.credentials);
   const { EventSourceArn } = properties;
   const reading = isTableStream(EventSourceArn)
-    ? { source: createDynamoDbSource(EventSourceArn, config), pace: TABLE_STREAM_PACE }
-    : { source: createKinesisSource(EventSourceArn, config) };
+    ? {
+        source: createDynamoDbSource(EventSourceArn, config, options.dynamodb),
+        pace: TABLE_STREAM_PACE,
+      }
+    : { source: createKinesisSource(EventSourceArn, config, options.kinesis) };
   return {
     ...reading,
     mapping_id: resource.physical_id,

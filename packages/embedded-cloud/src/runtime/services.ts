@@ -8,7 +8,7 @@ import { createComprehend } from '../services/comprehend/comprehend.ts';
 import { TEMPLATE_LABEL } from '../services/dynamodb/streams/table-stream.ts';
 import { createDynamoDb, type DynamoDbService } from '../services/dynamodb.ts';
 import { createFirehose, type Firehose } from '../services/firehose/firehose.ts';
-import { createKinesis } from '../services/kinesis.ts';
+import { createKinesis, type KinesisService } from '../services/kinesis.ts';
 import { createS3, type S3 } from '../services/s3/s3.ts';
 import { createSecretsManager } from '../services/secrets-manager.ts';
 import { createSqs } from '../services/sqs/sqs.ts';
@@ -29,6 +29,7 @@ import { secretSpecs } from './secrets.ts';
  */
 export interface Services {
   all: AwsService[];
+  kinesis: KinesisService;
   dynamodb: DynamoDbService;
   s3: S3;
   firehose: Firehose;
@@ -124,6 +125,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   ];
   return {
     all,
+    kinesis,
     dynamodb,
     s3,
     firehose,
@@ -136,7 +138,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
 }
 
 /** Opens the services whose data is in LevelDB. */
-function openDatabases(options: ServicesOptions): Promise<[AwsService, DynamoDbService]> {
+function openDatabases(options: ServicesOptions): Promise<[KinesisService, DynamoDbService]> {
   const { data_dir, now, table_streams = {} } = options;
   const { shards, shard_life_ms } = table_streams;
   const tables = options.deployment.stack

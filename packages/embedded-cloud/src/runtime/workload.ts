@@ -57,7 +57,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   const mappings = startMappings({
     stack,
     functions,
-    queues: host.services.queues,
+    ...host.services,
     endpoint: host.endpoint,
     region: REGION,
     directory: options.data_dir,

@@ -13,6 +13,7 @@ import {
 } from './dynamodb/store.ts';
 import { captureChanges } from './dynamodb/streams/capture.ts';
 import { createStreamActions, isStreamCall } from './dynamodb/streams/stream-actions.ts';
+import { readStreamArn } from './dynamodb/streams/table-stream.ts';
 import { openTableStreams, type TableStreams } from './dynamodb/streams/table-streams.ts';
 import { createThroughput, type LimitThroughput } from './dynamodb/throughput/throughput.ts';
 import { createTimeToLive } from './dynamodb/time-to-live.ts';
@@ -62,6 +63,8 @@ export interface DynamoDbService extends AwsService {
    * @returns the number of closed shards
    */
   replaceShards(children: number, table?: string): Promise<number>;
+  /** Returns a text that differs after GetRecords would return more of a shard of a table's stream. */
+  endOf(stream_arn: string, shard_id: string): string | undefined;
   /** Deletes the stream records that are older than 24 hours. */
   trimStreams(): Promise<void>;
 }
@@ -111,6 +114,7 @@ export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDb
     errorReply: json.error,
     sweepExpired: ttl.sweep,
     replaceShards: streams.replaceShards,
+    endOf: (stream_arn, shard_id) => streams.log.endOf(readStreamArn(stream_arn) ?? '', shard_id),
     trimStreams: streams.trim,
     async close() {
       for (const timer of timers) clearInterval(timer);

@@ -31,6 +31,14 @@ export interface KinesisOptions {
   throughput?: 'unlimited' | 'shard-limits';
 }
 
+export interface KinesisService extends AwsService {
+  /**
+   * Returns a text that differs after GetRecords would return more of a shard. Undefined if there is no
+   * such shard, or if each read counts, because the throughput of shards is limited.
+   */
+  endOf(stream_name: string, shard_id: string): string | undefined;
+}
+
 type Action = (input: JsonObject) => Promise<JsonObject>;
 
 const TRIM_EVERY_MS = 60_000;
@@ -43,7 +51,7 @@ const json = jsonProtocol('1.1');
  *
  * @throws {Error} if another process uses the folder
  */
-export async function createKinesis(options: KinesisOptions): Promise<AwsService> {
+export async function createKinesis(options: KinesisOptions): Promise<KinesisService> {
   const { path, now } = options;
   const store = await openKeyValueStore(path);
   const log = await openStreamLog<KinesisStream>({ store, numbering: kinesisNumbering, now });
@@ -99,6 +107,8 @@ export async function createKinesis(options: KinesisOptions): Promise<AwsService
     },
     usageOf: (_call, reply) => usages.get(reply) ?? {},
     errorReply: json.error,
+    endOf: (stream_name, shard_id) =>
+      options.throughput === 'shard-limits' ? undefined : log.endOf(stream_name, shard_id),
     async close() {
       clearInterval(timer);
       await log.waitUntilIdle();

@@ -127,15 +127,19 @@ async function map(
     function_arn: FUNCTION_ARN,
     role_arn: ROLE_ARN,
     settings,
-    source: createDynamoDbSource(stream_arn, {
-      endpoint,
-      region: 'us-east-1',
-      credentials: {
-        accessKeyId: caller.access_key_id,
-        secretAccessKey: caller.secret_access_key,
-        sessionToken: caller.session_token,
+    source: createDynamoDbSource(
+      stream_arn,
+      {
+        endpoint,
+        region: 'us-east-1',
+        credentials: {
+          accessKeyId: caller.access_key_id,
+          secretAccessKey: caller.secret_access_key,
+          sessionToken: caller.session_token,
+        },
       },
-    }),
+      service,
+    ),
     destination,
     async invoke(payload) {
       const event = JSON.parse(payload) as DynamoDBStreamEvent;

@@ -26,7 +26,7 @@ import {
 import { createFunction, type LambdaFunction } from '../../src/runtime/function/function.ts';
 import { openFunctionLog } from '../../src/runtime/function/log.ts';
 import { createConcurrency } from '../../src/runtime/function/pool.ts';
-import { createKinesis } from '../../src/services/kinesis.ts';
+import { createKinesis, type KinesisService } from '../../src/services/kinesis.ts';
 import { createS3 } from '../../src/services/s3/s3.ts';
 
 /**
@@ -60,6 +60,7 @@ const GRANTS: PolicyStatement[] = [
 let folder: string;
 let gateway: Gateway;
 let handler: LambdaFunction;
+let service: KinesisService;
 let kinesis: KinesisClient;
 let s3: S3Client;
 const callers = createCallers('root');
@@ -77,8 +78,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'embedded-cloud-esm-'));
   const buckets = createS3({ dataDir: join(folder, 's3'), now: Date.now });
   await buckets.createBucket('failures');
+  service = await createKinesis({ now: Date.now });
   gateway = createGateway({
-    services: [await createKinesis({ now: Date.now }), buckets],
+    services: [service, buckets],
     findIdentity: callers.find,
     policiesOf: (role) => (role === 'Full' ? GRANTS : GRANTS.slice(1)),
     now: Date.now,
@@ -175,7 +177,7 @@ function map(
     function_arn: handler.spec.arn,
     role_arn: handler.spec.role_arn,
     settings: { ...settings, backoff },
-    source: createKinesisSource(stream_arn, { ...config, credentials: own }),
+    source: createKinesisSource(stream_arn, { ...config, credentials: own }, service),
     destination: createS3Destination('arn:aws:s3:::failures', { ...config, credentials: own }),
     async invoke(payload) {
       const { Records } = JSON.parse(payload) as KinesisStreamEvent;

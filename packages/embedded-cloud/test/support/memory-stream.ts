@@ -16,6 +16,7 @@ export function createMemoryStream() {
   const shards: (Shard & { records: StreamRecord[]; closed: boolean })[] = [];
   let number = 49590338271490256608559692538361571095n;
   const shardOf = (id: string) => shards.find(({ shard_id }) => shard_id === id)!;
+  let reads = 0;
   const source: StreamSource = {
     stream_arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/texts',
     describe: async () => ({ created_at: 1 }),
@@ -23,17 +24,29 @@ export function createMemoryStream() {
     iterator: async (shard_id, position) =>
       `${shard_id}/${startOf(shardOf(shard_id).records, position)}`,
     async records(iterator, limit) {
+      reads += 1;
       const [shard_id, from] = iterator.split('/') as [string, string];
       const { records, closed } = shardOf(shard_id);
       const end = Math.min(records.length, Number(from) + limit);
       const page = records.slice(Number(from), end);
       const is_over = closed && end === records.length;
-      return { records: page, next: is_over ? undefined : `${shard_id}/${end}` };
+      const next = is_over ? undefined : `${shard_id}/${end}`;
+      return { records: page, next, is_at_end: page.length === 0 };
     },
     close: () => {},
   };
   return {
     source,
+    /** The source, which also tells without a read whether a shard has more to read. */
+    informed_source: {
+      ...source,
+      endOf(shard_id: string) {
+        const { records, closed } = shardOf(shard_id);
+        return `${records.length} ${closed}`;
+      },
+    },
+    /** Returns the number of pages that were read. */
+    countReads: () => reads,
     addShard(shard_id: string, parents: string[] = []) {
       shards.push({ shard_id, parents, records: [], closed: false });
     },

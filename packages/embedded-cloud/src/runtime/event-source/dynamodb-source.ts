@@ -8,6 +8,7 @@ import {
   type Shard as TableShard,
 } from '@aws-sdk/client-dynamodb-streams';
 import { readSequenceTime } from '../../services/dynamodb/streams/numbering.ts';
+import type { DynamoDbService } from '../../services/dynamodb.ts';
 import { tableStreamRecord } from './dynamodb-event.ts';
 import type { Position, Shard, StreamSource } from './source.ts';
 
@@ -21,10 +22,12 @@ const MOST_RECORDS = 1_000;
  * Creates a source that reads the stream of a table with the credentials of the function's role.
  *
  * @param stream_arn ARN of the stream, which ends with the label of the stream
+ * @param service the emulated service, if it may tell that a shard has nothing new
  */
 export function createDynamoDbSource(
   stream_arn: string,
   config: DynamoDBStreamsClientConfig,
+  service?: Pick<DynamoDbService, 'endOf'>,
 ): StreamSource {
   const client = new DynamoDBStreamsClient(config);
   const describe = async (ExclusiveStartShardId?: string) => {
@@ -78,12 +81,19 @@ export function createDynamoDbSource(
       const Limit = Math.min(limit, MOST_RECORDS);
       const page = await client.send(new GetRecordsCommand({ ShardIterator, Limit }));
       const start = since.get(shard_id) ?? 0;
-      const records = (page.Records ?? [])
-        .map(tableStreamRecord)
-        .filter(({ sequence_number }) => readSequenceTime(sequence_number) >= start);
+      const { Records = [] } = page;
+      const records = Records.map(tableStreamRecord).filter(
+        ({ sequence_number }) => readSequenceTime(sequence_number) >= start,
+      );
       const next = page.NextShardIterator;
-      return { records, next: next === undefined ? undefined : `${shard_id} ${next}` };
+      return {
+        records,
+        next: next === undefined ? undefined : `${shard_id} ${next}`,
+        // Records that are left out because of their age may be followed by others.
+        is_at_end: Records.length === 0,
+      };
     },
+    endOf: (shard_id) => service?.endOf(stream_arn, shard_id),
     close: () => client.destroy(),
   };
 }

@@ -8,11 +8,20 @@ import {
   type Shard as KinesisShard,
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
+import type { KinesisService } from '../../services/kinesis.ts';
 import { streamRecord } from './kinesis-event.ts';
 import type { Position, Shard, StreamSource } from './source.ts';
 
-/** Creates a source that reads a Kinesis stream with the credentials of the function's role. */
-export function createKinesisSource(stream_arn: string, config: KinesisClientConfig): StreamSource {
+/**
+ * Creates a source that reads a Kinesis stream with the credentials of the function's role.
+ *
+ * @param service the emulated service, if it may tell that a shard has nothing new
+ */
+export function createKinesisSource(
+  stream_arn: string,
+  config: KinesisClientConfig,
+  service?: Pick<KinesisService, 'endOf'>,
+): StreamSource {
   const client = new KinesisClient(config);
   const StreamName = stream_arn.slice(stream_arn.indexOf('/') + 1);
   return {
@@ -53,8 +62,10 @@ export function createKinesisSource(stream_arn: string, config: KinesisClientCon
           data: record.Data ?? new Uint8Array(),
         }),
       );
-      return { records, next: page.NextShardIterator ?? undefined };
+      const next = page.NextShardIterator ?? undefined;
+      return { records, next, is_at_end: records.length === 0 };
     },
+    endOf: (shard_id) => service?.endOf(StreamName, shard_id),
     close: () => client.destroy(),
   };
 }

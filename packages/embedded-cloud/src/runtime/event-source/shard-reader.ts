@@ -108,6 +108,9 @@ export function startShardReader(options: ShardReaderOptions): ShardReader {
       new Promise((resolve) => {
         wake = resolve;
       }),
+    onNothingNew(at) {
+      caught_up_at = at;
+    },
     onPage(records, asked_at) {
       caught_up_at = records.length === 0 ? asked_at : undefined;
       // Lambda filters before it gathers a batch, and the iterator moves past what it leaves out.
@@ -169,6 +172,36 @@ interface Reading {
   /** Resolves when a record is finished or the mapping stops. */
   progress(): Promise<void>;
   onPage(records: StreamRecord[], asked_at: number): void;
+  /** The shard had nothing more to read at a time in epoch milliseconds. */
+  onNothingNew(at: number): void;
+}
+
+/**
+ * Maximum time without a call to the service while a shard has nothing new, in milliseconds. An
+ * iterator expires after five minutes.
+ */
+const MOST_WITHOUT_CALL_MS = 30_000;
+
+/**
+ * Waits after a page without records, for as long as Lambda waits between two polls. While the service
+ * is known to have nothing new, the mapping leaves the poll out and waits again, because the polls of a
+ * stack that has nothing to do would take a fifth of a processor core.
+ *
+ * @param end of the shard before the page was read, if it is known
+ */
+async function waitForNews(
+  { source, shard_id, pace, stopping, now }: ShardReaderOptions,
+  { onNothingNew }: Reading,
+  end: string | undefined,
+): Promise<void> {
+  const until = now() + MOST_WITHOUT_CALL_MS;
+  for (;;) {
+    await pause(pace.idle_ms, stopping);
+    const at = now();
+    if (stopping.aborted || end === undefined || at > until) return;
+    if (source.endOf?.(shard_id) !== end) return;
+    onNothingNew(at);
+  }
 }
 
 /**
@@ -189,7 +222,8 @@ async function readShard(options: ShardReaderOptions, reading: Reading): Promise
     try {
       iterator ??= await source.iterator(shard_id, position);
       const asked_at = options.now();
-      const { records, next } = await source.records(iterator, limit);
+      const end = source.endOf?.(shard_id);
+      const { records, next, is_at_end = false } = await source.records(iterator, limit);
       options.onProblem(undefined);
       const sequence_number = records.at(-1)?.sequence_number;
       if (sequence_number !== undefined) {
@@ -198,9 +232,8 @@ async function readShard(options: ShardReaderOptions, reading: Reading): Promise
       reading.onPage(records, asked_at);
       if (next === undefined) return true;
       iterator = next;
-      if (records.length < limit) {
-        await pause(records.length === 0 ? pace.idle_ms : pace.busy_ms, stopping);
-      }
+      if (records.length === 0) await waitForNews(options, reading, is_at_end ? end : undefined);
+      else if (records.length < limit) await pause(pace.busy_ms, stopping);
     } catch (cause) {
       // An iterator expires after five minutes. The next iterator starts after the last record that
       // was read.

@@ -32,12 +32,17 @@ export interface StreamSource {
   /**
    * Reads a page of records.
    * @returns the records, and the next iterator. `next` is undefined if the shard is closed and was
-   * read to its end.
+   * read to its end. `is_at_end` says that the stream had no record after the iterator.
    */
   records(
     iterator: string,
     limit: number,
-  ): Promise<{ records: StreamRecord[]; next: string | undefined }>;
+  ): Promise<{ records: StreamRecord[]; next: string | undefined; is_at_end?: boolean }>;
+  /**
+   * Returns a text that differs after a shard has more to read, without a call to the service. Absent
+   * or undefined if only a call can tell.
+   */
+  endOf?(shard_id: string): string | undefined;
   close(): void;
 }
 

@@ -70,6 +70,11 @@ export interface StreamLog<Details extends object> {
   ): Promise<Page | undefined>;
   /** Returns the position after the last record of a shard. */
   latest(stream_id: string, shard_id: string): Position | undefined;
+  /**
+   * Returns a text that differs after a reader could read more of a shard: a record, or that the shard
+   * is closed. Undefined if the shard does not exist.
+   */
+  endOf(stream_id: string, shard_id: string): string | undefined;
   /** Returns the position of the first record of a shard that arrived at a time or later. */
   seek(stream_id: string, shard_id: string, arrived_at: number): Promise<Position | undefined>;
   /** Deletes the records and the closed shards that are older than the retention period. */
@@ -141,6 +146,13 @@ export async function openStreamLog<Details extends object = JsonObject>({
       return readPage({ store, stream, state, oldest }, position, limits);
     },
     latest: (stream_id, shard_id) => shardOf(stream_id, shard_id)?.end(),
+    endOf(stream_id, shard_id) {
+      const state = shardOf(stream_id, shard_id);
+      if (state === undefined) return undefined;
+      const { sequence_number, is_after } = state.end();
+      const is_closed = state.shard.closed !== undefined;
+      return `${sequence_number} ${is_after} ${is_closed}`;
+    },
     async seek(stream_id, shard_id, arrived_at) {
       const stream = states.get(stream_id)?.stream;
       const state = shardOf(stream_id, shard_id);

@@ -106,6 +106,30 @@ it("records arrive in the form of Lambda's Kinesis event", async () => {
   ]);
 });
 
+it('a shard that has nothing new is not read again within half a minute, and a later record or the end of the shard is', async () => {
+  const stream = createMemoryStream();
+  stream.addShard('shardId-000000000000');
+  const seen: string[] = [];
+  let at = 1_000;
+  const mapping = run(stream, (some) => void seen.push(...some), {
+    source: stream.informed_source,
+    now: () => at,
+  });
+  await vi.waitFor(() => expect(stream.countReads()).toBe(1));
+  for (let poll = 0; poll < 20; poll += 1) {
+    at += 1_000;
+    await idle(mapping, at - 1);
+  }
+  expect(stream.countReads()).toBe(1);
+  stream.put('shardId-000000000000', 'key', 'later');
+  await vi.waitFor(() => expect(seen).toEqual(['later']));
+  await vi.waitFor(() => expect(stream.countReads()).toBe(3));
+  at += 30_001;
+  await vi.waitFor(() => expect(stream.countReads()).toBe(4));
+  stream.close('shardId-000000000000');
+  await vi.waitFor(() => expect(mapping.status().shards[0]?.state).toBe('drained'));
+});
+
 it('records of a parent shard come before those of its children', async () => {
   const stream = createMemoryStream();
   stream.addShard('child-1', ['parent']);
