@@ -18,7 +18,7 @@ const LEAST_MS = 1_000;
 const BEHIND_MS = 2_000;
 
 /** The start of a batch: its time in epoch milliseconds, and whether it was reported. */
-export interface StartedBatch {
+interface StartedBatch {
   started_at: number;
   is_reported: boolean;
 }
