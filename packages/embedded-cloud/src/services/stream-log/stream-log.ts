@@ -146,13 +146,7 @@ export async function openStreamLog<Details extends object = JsonObject>({
       return readPage({ store, stream, state, oldest }, position, limits);
     },
     latest: (stream_id, shard_id) => shardOf(stream_id, shard_id)?.end(),
-    endOf(stream_id, shard_id) {
-      const state = shardOf(stream_id, shard_id);
-      if (state === undefined) return undefined;
-      const { sequence_number, is_after } = state.end();
-      const is_closed = state.shard.closed !== undefined;
-      return `${sequence_number} ${is_after} ${is_closed}`;
-    },
+    endOf: (stream_id, shard_id) => describeEnd(shardOf(stream_id, shard_id)),
     async seek(stream_id, shard_id, arrived_at) {
       const stream = states.get(stream_id)?.stream;
       const state = shardOf(stream_id, shard_id);
@@ -164,6 +158,13 @@ export async function openStreamLog<Details extends object = JsonObject>({
     },
     waitUntilIdle: writer.waitUntilIdle,
   };
+}
+
+function describeEnd(state: ShardState | undefined): string | undefined {
+  if (state === undefined) return undefined;
+  const { sequence_number, is_after } = state.end();
+  const is_closed = state.shard.closed !== undefined;
+  return `${sequence_number} ${is_after} ${is_closed}`;
 }
 
 function appendEntry(
