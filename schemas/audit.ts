@@ -23,12 +23,10 @@ export type AdministrativeAct = (typeof ADMINISTRATIVE_ACTS)[number];
 export const READS_OF_TEXTS = [
   'read_result',
   'list_results',
-  'read_history',
   'read_job_results',
   'download_job_results',
   'tail_results',
   'read_set_asides',
-  'read_failed_batch',
 ] as const;
 export type ReadOfTexts = (typeof READS_OF_TEXTS)[number];
 
@@ -38,7 +36,7 @@ export type AuditedAct = (typeof AUDITED_ACTS)[number];
 /** An id, an ARN or an address: printable, and without spaces, so that no sentence fits. */
 const identifier = z.string().regex(/^[\x21-\x7e]{1,512}$/);
 /** The value of a selector: a name, an id, a date or a number. */
-const plainValue = z.string().regex(/^[\w.:,/#=+-]{1,128}$/);
+const plainValue = z.string().regex(/^[\w.:,/#=+-]{1,512}$/);
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const time = z.iso.datetime();
@@ -81,8 +79,11 @@ export const auditActSchema = z.strictObject({
   tenant: slug.optional(),
   /** The choice of what the act concerns, such as source, job_id, from and to. */
   selectors: selectorsSchema.optional(),
-  /** Selectors that name persons. They are stored as HMAC, under their name and `_hmac`. */
-  persons: z.record(name, z.string().max(4_096)).optional(),
+  /**
+   * Selectors that name persons, and the SQL of a query, which may. They are stored as HMAC, under their
+   * name and `_hmac`.
+   */
+  persons: z.record(name, z.string().max(262_144)).optional(),
 });
 export type AuditAct = z.infer<typeof auditActSchema>;
 

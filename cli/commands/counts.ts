@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createCountsStore } from '../../aws/dynamodb/counts/store.ts';
 import { createResultRows } from '../../aws/dynamodb/results/scan.ts';
 import {
@@ -13,6 +14,7 @@ import {
   rebuildDay,
 } from '../../insight/counts/recount/rebuild.ts';
 import { sleep } from '../../lib/sleep.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { printAnswer } from '../output/print.ts';
@@ -43,14 +45,30 @@ The command reads the whole results table, and waits for a minute. Results expir
 recounted. A rebuild shows its counts all at once, when it is done.`,
     )
     .action(async (options: { day: number; json?: boolean }, command: Command) => {
-      const differences = await runWork(work, await openDeps(command), options.day);
+      const stack = await connect(command);
+      const day = new Date(options.day).toISOString().slice(0, 10);
+      const differences = await withAuditIf(name === 'rebuild', stack, day, () =>
+        runWork(work, openDeps(stack), options.day),
+      );
       const buckets = differences.length;
-      const answer = { day: new Date(options.day).toISOString().slice(0, 10), buckets };
+      const answer = { day, buckets };
       printAnswer(options, { ...answer, differences: differences.map(toLine) }, () =>
         buckets === 0 ? 'The counts equal the recount.' : describe(differences, done),
       );
       if (name === 'check' && buckets > 0) process.exitCode = 1;
     });
+}
+
+/** A check changes nothing, so only a rebuild is in the audit trail. */
+function withAuditIf(
+  is_rebuild: boolean,
+  stack: StackOutputs,
+  day: string,
+  work: () => Promise<Difference[]>,
+): Promise<Difference[]> {
+  if (!is_rebuild) return work();
+  const act = { act: 'rebuild_counts', selectors: { day } } as const;
+  return withAudit(stack, act, work, ({ length }) => ({ counts: { buckets: length } }));
 }
 
 async function runWork(work: Work, deps: RebuildDeps, day: number): Promise<Difference[]> {
@@ -84,8 +102,7 @@ function readDay(value: string): number {
   return day;
 }
 
-async function openDeps(command: Command): Promise<RebuildDeps> {
-  const { ResultsTableName, CountsTableName } = await connect(command);
+function openDeps({ ResultsTableName, CountsTableName }: StackOutputs): RebuildDeps {
   return {
     results: createResultRows({ table_name: ResultsTableName }),
     counts: createCountsStore({ table_name: CountsTableName }),

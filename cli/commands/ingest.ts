@@ -1,14 +1,17 @@
 import { Command } from 'commander';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { openRecords, type RecordFile } from '../../ingest/sources/read-records.ts';
 import { FileIds } from '../../operations/runs/replace.ts';
 import { FORMAT_TITLES } from '../../schemas/index.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { dryRun, formatDryRun } from '../files/dry-run.ts';
 import { type IngestFileOptions, ingestFile } from '../files/ingest-file.ts';
-import { formatSummary, isPartial } from '../files/ingest-summary.ts';
+import { formatSummary, type IngestSummary, isPartial } from '../files/ingest-summary.ts';
 import { addFileOptions, type FileFlags, readFileOptions } from '../files/options.ts';
 import { listMissing, requireIds } from '../files/replace.ts';
+import { createRunId } from '../lake/run-id.ts';
 import { WAIT_LIMIT_SECONDS } from '../lake/wait.ts';
 import { abortOnInterrupt } from '../stop.ts';
 import { aSlug, createNumberParser } from './options.ts';
@@ -75,7 +78,7 @@ Exit code: 0 if all records are accepted; 2 if some lines failed and the others 
       if (options.dryRun) return showDryRun(path, file, options, self);
       const stack = await connect(self);
       if (!json) for (const note of file.description.notes) process.stderr.write(`Note: ${note}\n`);
-      const summary = await ingestFile(file, stack, options);
+      const summary = await (options.replace ? replaceFile : ingestFile)(file, stack, options);
       if (summary.lines === 0 && summary.error === undefined) throw createNoRowsError(path);
       console.log(json ? JSON.stringify(summary) : formatSummary(summary));
       if (summary.error !== undefined) process.stderr.write(`error: ${summary.error}\n`);
@@ -116,4 +119,23 @@ async function countMissing(
 
 function createNoRowsError(path: string): Advice {
   return new Advice(`${path} has no rows.`, 'Export or download the file again.');
+}
+
+/** Ingests a file that replaces its source. The act is in the audit trail before a record is published. */
+function replaceFile(
+  file: RecordFile,
+  stack: StackOutputs,
+  options: IngestOptions,
+): Promise<IngestSummary> {
+  const { source, tenant } = options;
+  const run_id = createRunId(Date.now());
+  const selectors = { run_id, ...(source === undefined ? {} : { source }) };
+  return withAudit(
+    stack,
+    { act: 'replace_source', selectors, ...(tenant === undefined ? {} : { tenant }) },
+    () => ingestFile(file, stack, options, run_id),
+    ({ accepted, replaced }) => ({
+      counts: { accepted, withdrawn: replaced?.withdrawn ?? 0, failed: replaced?.failed ?? 0 },
+    }),
+  );
 }

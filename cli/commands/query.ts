@@ -3,6 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { createQuery, QueryError } from '../../aws/athena/query.ts';
 import { CSV_MARK } from '../../jobs/results-csv.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { describeReached, formatTime, WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
@@ -99,7 +100,12 @@ async function runQuery(
     : undefined;
   const asked_at = new Date();
   const parameters = options.param.map(writeParameter);
-  const answer = await run(sql, { parameters, signal }).catch(explainRefusal);
+  const answer = await withAudit(
+    stack,
+    { act: 'query', persons: { sql } },
+    () => run(sql, { parameters, signal }).catch(explainRefusal),
+    ({ rows }) => ({ counts: { rows: rows.length } }),
+  );
   const is_program = options.json && options.output === undefined;
   const newest = is_program ? undefined : await findNewestChange(query, sql);
   await print(answer, format, options);

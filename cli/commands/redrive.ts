@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createFailureReports, createMarks } from '../../aws/s3/failure-bucket.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
@@ -15,6 +16,7 @@ import {
   withoutEnded,
 } from '../../operations/redrive.ts';
 import type { Restorable } from '../../operations/restore.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
@@ -115,7 +117,7 @@ Exit code: 0 all records are on the stream; 2 some are not, and their batches st
       const wanted = keys.length > 0 ? keys : await selectKeys(deps, options);
       const summary = options.dryRun
         ? await countRecords(deps, wanted)
-        : await redriveAll(deps, wanted, (await connect(command)).BulkStreamName);
+        : await redriveAudited(deps, wanted, options, await connect(command));
       console.log(options.json ? JSON.stringify(summary) : toSentences(summary));
       if (summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });
@@ -130,6 +132,21 @@ interface RedriveSummary {
   /** Number of records that could not be published to the stream. */
   failed: number;
   codes: string[];
+}
+
+function redriveAudited(
+  deps: RedriveDeps,
+  keys: string[],
+  { reason }: Selection,
+  stack: StackOutputs,
+): Promise<RedriveSummary> {
+  const selectors = reason === undefined ? {} : { reason };
+  return withAudit(
+    stack,
+    { act: 'redrive', selectors },
+    () => redriveAll(deps, keys, stack.BulkStreamName),
+    ({ batches, records, failed }) => ({ counts: { batches, records, failed } }),
+  );
 }
 
 async function redriveAll(

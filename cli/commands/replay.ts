@@ -7,6 +7,7 @@ import { createPublisher, type Publisher } from '../../ingest/index.ts';
 import { createPace } from '../../operations/pace.ts';
 import { type ReplayCounts, type ReplayDeps, replay } from '../../operations/replay.ts';
 import { ANALYZERS, type AnalyzerName } from '../../schemas/index.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { createProgress } from '../output/progress.ts';
 import { aSlug, createNumberParser } from './options.ts';
@@ -78,7 +79,19 @@ async function run(options: Options, command: Command): Promise<ReplayCounts> {
     version: options.analyzer ?? stack.AnalyzerVersion,
   };
   const query = { from, to, analyzer, ...(source === undefined ? {} : { source }) };
-  const counts = await replay(deps, query);
+  const selectors = {
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    ...(source === undefined ? {} : { source }),
+  };
+  const counts = options.dryRun
+    ? await replay(deps, query)
+    : await withAudit(
+        stack,
+        { act: 'replay', selectors },
+        () => replay(deps, query),
+        ({ replayed, failed }) => ({ counts: { replayed, failed } }),
+      );
   await publisher.close();
   progress.finish();
   return counts;

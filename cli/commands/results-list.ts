@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import type { ResultsPage, ResultsQuery, ResultsReader } from '../../api/ports.ts';
-import { RESULT_ORDERS, RESULT_STATUSES } from '../../schemas/index.ts';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
+import { type AuditAct, RESULT_ORDERS, RESULT_STATUSES } from '../../schemas/index.ts';
+import { withAudit } from '../audit.ts';
 import { printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
 import { parseLimit, parseTime } from './options.ts';
@@ -19,7 +21,7 @@ interface ListOptions
 
 /** Creates the command `aurastream results list`. */
 export function resultsListCommand(
-  openResults: (command: Command) => Promise<ResultsReader>,
+  openResults: (command: Command) => Promise<{ stack: StackOutputs; results: ResultsReader }>,
 ): Command {
   return addFilters(new Command('list'))
     .description('results by source, status, sentiment, language and time, newest first')
@@ -42,10 +44,28 @@ export function resultsListCommand(
     .action(async (options: ListOptions, command: Command) => {
       const { limit, withdrawn, text, json, ...filters } = options;
       const query = { ...filters, has_withdrawn: withdrawn === true, has_texts: text === true };
-      const results = await listResults(await openResults(command), query, limit);
+      const { stack, results: reader } = await openResults(command);
+      const work = () => listResults(reader, query, limit);
+      const results = text
+        ? await withAudit(stack, nameAct('list_results', query), work, ({ length }) => ({
+            counts: { results: length },
+          }))
+        : await work();
       const columns = columnsOf(options);
       printAnswer(options, results, () => formatTable(columns, results.map(toRow(columns))));
     });
+}
+
+/** Names a read of many results with the filters that choose them. */
+export function nameAct(
+  act: 'list_results' | 'tail_results',
+  { tenant, source, sentiment }: Pick<ResultsQuery, 'tenant' | 'source' | 'sentiment'>,
+): AuditAct {
+  const selectors = {
+    ...(source === undefined ? {} : { source }),
+    ...(sentiment === undefined ? {} : { sentiment }),
+  };
+  return { act, tenant, selectors };
 }
 
 /** Lists up to `limit` results, in as many pages as it takes. */

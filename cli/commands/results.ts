@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { ResultsReader } from '../../api/ports.ts';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { adviseOnAbsence } from './results-absent.ts';
 import { resultsHistoryCommand } from './results-history.ts';
@@ -29,14 +31,23 @@ function getCommand(): Command {
     .option('--json', 'print one line of JSON')
     .action(async (source: string, record_id: string, options: GetOptions, command: Command) => {
       const { tenant } = options;
-      const result = await (await openResults(command)).get({ tenant, source, record_id });
+      const { stack, results } = await openResults(command);
+      const act = {
+        act: 'read_result',
+        tenant,
+        selectors: { source },
+        persons: { record_id },
+      } as const;
+      const result = await withAudit(stack, act, () => results.get({ tenant, source, record_id }));
       if (result === undefined) throw adviseOnAbsence(source, record_id);
       console.log(JSON.stringify(result, null, options.json ? 0 : 2));
     });
 }
 
 /** Opens the results table of the stack that the options of the command name. */
-export async function openResults(command: Command): Promise<ResultsReader> {
-  const { ResultsTableName } = await connect(command);
-  return createResultsReader({ table_name: ResultsTableName });
+export async function openResults(
+  command: Command,
+): Promise<{ stack: StackOutputs; results: ResultsReader }> {
+  const stack = await connect(command);
+  return { stack, results: createResultsReader({ table_name: stack.ResultsTableName }) };
 }

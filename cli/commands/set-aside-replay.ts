@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command, Option } from 'commander';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createMarks } from '../../aws/s3/failure-bucket.ts';
 import { createSetAsideReader, type SetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
@@ -14,6 +15,7 @@ import {
   type SetAsideReplayOutcome,
 } from '../../operations/replay-set-aside.ts';
 import { SET_ASIDE_REASONS, type SetAside, type SetAsideReason } from '../../schemas/index.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
@@ -61,20 +63,37 @@ A set-aside that is still not a valid record stays where it is. One that is put 
 Exit code: 0 done; 2 some could not be put on the stream; 1 the command failed.`,
     )
     .action(async (ids: string[], options: Options, command: Command) => {
-      const summary = await run(ids, options, command);
+      const stack = await connect(command);
       const is_dry_run = options.dryRun === true;
+      const summary = is_dry_run
+        ? await run(ids, options, stack)
+        : await runAudited(ids, options, stack);
       console.log(options.json ? JSON.stringify(summary) : toSentences(summary, is_dry_run));
       if (summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });
 }
 
+function runAudited(
+  ids: string[],
+  options: Options,
+  stack: StackOutputs,
+): Promise<SetAsideReplaySummary> {
+  const { reason } = options;
+  const selectors = reason === undefined ? {} : { reason };
+  return withAudit(
+    stack,
+    { act: 'replay_set_asides', selectors },
+    () => run(ids, options, stack),
+    ({ replayed, records, failed }) => ({ counts: { replayed, records, failed } }),
+  );
+}
+
 async function run(
   ids: string[],
   options: Options,
-  command: Command,
+  stack: StackOutputs,
 ): Promise<SetAsideReplaySummary> {
   const fix = options.fix === undefined ? undefined : await loadFix(options.fix);
-  const stack = await connect(command);
   const bucket_name = stack.SetAsideBucketName;
   const publisher = createPublisher({
     stream: createKinesisStream({ stream_name: stack.BulkStreamName }),

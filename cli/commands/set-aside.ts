@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { Command } from 'commander';
+import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createJobInputs, listInputJobs } from '../../aws/s3/job-inputs.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
 import { InputChangedError } from '../../ingest/submission/ports.ts';
 import { type JobSetAside, listJobSetAsides } from '../../operations/job-set-asides.ts';
-import type { SetAside } from '../../schemas/index.ts';
+import type { AuditAct, SetAside } from '../../schemas/index.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { formatTable } from '../output/table.ts';
@@ -38,11 +40,15 @@ A row of a job's file that is no valid record was never on the stream. Without -
 of each job are listed, as long as the file is kept. Mend the file and submit it again: rows cannot be replayed.`,
     )
     .action(async (options: { job?: string; json?: boolean }, command: Command) => {
-      const found: (SetAside | JobSetAside)[] = [];
-      for await (const one of (await openReader(command)).list()) {
-        if (options.job === undefined || holdsJob(one, options.job)) found.push(one);
-      }
-      for await (const row of await openRows(command, options.job)) found.push(row);
+      const stack = await connect(command);
+      const found = options.json
+        ? await withAudit(
+            stack,
+            nameAct('job_id', options.job),
+            () => listSetAsides(stack, options.job),
+            ({ length }) => ({ counts: { set_asides: length } }),
+          )
+        : await listSetAsides(stack, options.job);
       if (options.json) console.log(JSON.stringify(found));
       else if (found.length === 0) console.log('There are no set-asides.');
       else
@@ -52,13 +58,32 @@ of each job are listed, as long as the file is kept. Mend the file and submit it
     });
 }
 
+/** Reads with the bytes of set-asides are in the audit trail. */
+function nameAct(selector: string, value: string | undefined): AuditAct {
+  return { act: 'read_set_asides', selectors: value === undefined ? {} : { [selector]: value } };
+}
+
+async function listSetAsides(
+  stack: StackOutputs,
+  job_id: string | undefined,
+): Promise<(SetAside | JobSetAside)[]> {
+  const found: (SetAside | JobSetAside)[] = [];
+  for await (const one of openReader(stack).list()) {
+    if (job_id === undefined || holdsJob(one, job_id)) found.push(one);
+  }
+  for await (const row of openRows(stack, job_id)) found.push(row);
+  return found;
+}
+
 /** The submission writes records as JSON without spaces. */
 function holdsJob({ data_base64 }: SetAside, job_id: string): boolean {
   return Buffer.from(data_base64, 'base64').includes(`"job_id":${JSON.stringify(job_id)}`);
 }
 
-async function openRows(command: Command, job_id?: string): Promise<AsyncIterable<JobSetAside>> {
-  const { InputBucketName: bucket_name, JobsTableName: table_name } = await connect(command);
+function openRows(
+  { InputBucketName: bucket_name, JobsTableName: table_name }: StackOutputs,
+  job_id?: string,
+): AsyncIterable<JobSetAside> {
   const createChangedError = () => new InputChangedError('The input is no longer kept');
   const deps = {
     store: createJobStore({ table_name, now: Date.now }),
@@ -80,7 +105,10 @@ function showCommand(): Command {
     .option('--json', 'print one line of JSON, with the bytes as base64')
     .option('--bytes', 'print only the bytes, for a pipe')
     .action(async (id: string, options: { json?: boolean; bytes?: boolean }, command: Command) => {
-      const set_aside = await (await openReader(command)).get(id);
+      const stack = await connect(command);
+      const set_aside = await withAudit(stack, nameAct('set_aside_id', id), () =>
+        openReader(stack).get(id),
+      );
       if (set_aside === undefined) {
         throw new Advice(`There is no set-aside ${id}.`, 'See `aurastream set-aside list`.');
       }
@@ -107,7 +135,6 @@ function toPrintable(bytes: Buffer): string {
   return rest > 0 ? `${text}\n… and ${rest} more bytes: --bytes prints them all` : text;
 }
 
-async function openReader(command: Command) {
-  const { SetAsideBucketName } = await connect(command);
+function openReader({ SetAsideBucketName }: StackOutputs) {
   return createSetAsideReader({ bucket_name: SetAsideBucketName });
 }

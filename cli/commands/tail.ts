@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { ResultsPage } from '../../api/ports.ts';
+import { withAudit } from '../audit.ts';
 import { colours } from '../output/colours.ts';
 import { abortOnInterrupt } from '../stop.ts';
 import { followResults } from './follow-results.ts';
 import { createNumberParser } from './options.ts';
 import { openResults } from './results.ts';
 import { addFilters, type FilterOptions } from './results-filters.ts';
+import { nameAct } from './results-list.ts';
 
 const DEFAULT_LINES = 10;
 const POLL_SECONDS = 2;
@@ -38,22 +40,39 @@ export function tailCommand(interrupted: () => AbortSignal = abortOnInterrupt): 
     .action(async (options: TailOptions, command: Command) => {
       const { lines, interval, json = false, ...filters } = options;
       const signal = interrupted();
-      const results = await openResults(command);
+      const { stack, results } = await openResults(command);
       const following = followResults(results, {
         query: { ...filters, has_texts: true },
         lines: Math.round(lines),
         pause: () => sleep(interval * 1_000, undefined, { signal }),
         now: Date.now,
       });
-      try {
-        for await (const result of following) {
-          console.log(json ? JSON.stringify(result) : formatLine(result));
-          if (signal.aborted) return;
-        }
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
+      await withAudit(
+        stack,
+        nameAct('tail_results', filters),
+        () => printUntilStopped(following, json, signal),
+        (printed) => ({ counts: { results: printed } }),
+      );
     });
+}
+
+/** Prints results until the signal is aborted. @returns the number of results */
+async function printUntilStopped(
+  following: AsyncIterable<ResultsPage['results'][number]>,
+  json: boolean,
+  signal: AbortSignal,
+): Promise<number> {
+  let printed = 0;
+  try {
+    for await (const result of following) {
+      console.log(json ? JSON.stringify(result) : formatLine(result));
+      printed += 1;
+      if (signal.aborted) return printed;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return printed;
 }
 
 const COLOUR_OF: Record<string, (text: string) => string> = {

@@ -8,6 +8,7 @@ import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher } from '../../ingest/index.ts';
 import { type UndoCounts, type UndoOutcome, undoRun } from '../../operations/runs/undo.ts';
 import { isFinal, recordId } from '../../schemas/index.ts';
+import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { createRunId } from '../lake/run-id.ts';
@@ -105,7 +106,15 @@ async function undo(
   const onProgress = ({ restored, withdrawn }: UndoCounts) =>
     progress.update(`${restored} restored, ${withdrawn} withdrawn`);
   const deps = { history, results, publisher, onProgress, signal };
-  const counts = await undoRun(deps, { undone_run_id, run_id, touched });
+  const work = () => undoRun(deps, { undone_run_id, run_id, touched });
+  const counts = dryRun
+    ? await work()
+    : await withAudit(
+        stack,
+        { act: 'undo', selectors: { run_id, undone_run_id } },
+        work,
+        ({ restored, withdrawn, failed }) => ({ counts: { restored, withdrawn, failed } }),
+      );
   await publisher?.close();
   progress.finish();
   return { ...(dryRun ? {} : { run_id }), undone_run_id, ...counts };

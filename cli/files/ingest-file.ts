@@ -34,12 +34,13 @@ export async function ingestFile(
   file: RecordFile,
   stack: StackOutputs,
   { replace, yes, wait, waitLimit: limit_seconds }: IngestFileOptions,
+  run_id = createRunId(Date.now()),
 ): Promise<IngestSummary> {
   if (replace || wait) await refuseWrongClock(stack);
   const stream = createKinesisStream({ stream_name: stack.BulkStreamName });
   const publisher = createPublisher({ stream });
   const signal = replace || wait ? abortOnInterrupt() : new AbortController().signal;
-  const run = { run_id: createRunId(Date.now()), stamp: Date.now() };
+  const run = { run_id, stamp: Date.now() };
   const ids = new FileIds();
   const started_at = performance.now();
   const published = await publishFile(file, {

@@ -9,7 +9,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { itemOf } from '../../../aws/dynamodb/attribute.ts';
 import { countsCommand } from '../../../cli/commands/counts.ts';
 import { countedRow } from '../../support/changes.ts';
-import { runCommand } from '../../support/cli.ts';
+import { failAudit, runCommand } from '../../support/cli.ts';
 
 vi.mock('../../../lib/sleep.ts', () => ({ sleep: async () => undefined }));
 
@@ -76,4 +76,17 @@ it.each([
 ])('aurastream counts check --day %s is refused', async (value, reason) => {
   const { error } = await runCommand(countsCommand(), 'check', '--day', value);
   expect(error?.message).toContain(reason);
+});
+
+it('aurastream counts rebuild is in the audit trail before it writes, and writes nothing without it', async () => {
+  failAudit();
+  const { error } = await runCommand(countsCommand(), 'rebuild', '--day', day);
+  expect(error?.message).toContain('Nothing was done: the act rebuild_counts');
+  expect(dynamodb.commandCalls(UpdateItemCommand)).toEqual([]);
+  const { audited } = await runCommand(countsCommand(), 'rebuild', '--day', day);
+  expect(audited).toMatchObject([
+    { phase: 'begun', act: 'rebuild_counts', selectors: { day } },
+    { phase: 'ended', outcome: 'done', counts: { buckets: 6 } },
+  ]);
+  expect((await runCommand(countsCommand(), 'check', '--day', day)).audited).toEqual([]);
 });

@@ -28,7 +28,7 @@ import { replayCommand } from '../../../cli/commands/replay.ts';
 import { setAsideCommand } from '../../../cli/commands/set-aside.ts';
 import type { Fix } from '../../../operations/read-set-aside.ts';
 import { recordSchema } from '../../../schemas/index.ts';
-import { runCommand } from '../../support/cli.ts';
+import { failAudit, runCommand } from '../../support/cli.ts';
 import { importSource } from '../../support/doc-code.ts';
 import { aJob } from '../../support/jobs.ts';
 import {
@@ -561,4 +561,75 @@ it.each([
   expect(error).toBeUndefined();
   expect(stdout).not.toBe('');
   expect(printed).toEqual([0]);
+});
+
+it('redrive run is in the audit trail before it publishes; without the trail it publishes nothing', async () => {
+  putReport('one', 'RetryAttemptsExhausted', aRecord('a'), aRecord('b'));
+  failAudit();
+  const { error } = await redrive('run');
+  expect(error?.message).toContain('Nothing was done: the act redrive');
+  expect(kinesis.calls()).toHaveLength(0);
+  expect((await redrive('run', '--dry-run')).audited).toEqual([]);
+  expect((await redrive('run', '--reason', 'RetryAttemptsExhausted')).audited).toMatchObject([
+    { phase: 'begun', act: 'redrive', selectors: { reason: 'RetryAttemptsExhausted' } },
+    { phase: 'ended', outcome: 'done', counts: { batches: 1, records: 2, failed: 0 } },
+  ]);
+});
+
+it('set-aside replay is in the audit trail before it publishes; without the trail it publishes nothing', async () => {
+  putRepairable('a', 'b');
+  const fix = ['--fix', await aFix(ADD_SOURCE)];
+  failAudit();
+  const { error } = await setAside('replay', ...fix);
+  expect(error?.message).toContain('Nothing was done: the act replay_set_asides');
+  expect(kinesis.calls()).toHaveLength(0);
+  expect((await setAside('replay', ...fix, '--dry-run')).audited).toEqual([]);
+  expect((await setAside('replay', ...fix)).audited).toMatchObject([
+    { phase: 'begun', act: 'replay_set_asides' },
+    { phase: 'ended', outcome: 'done', counts: { replayed: 2, records: 2, failed: 0 } },
+  ]);
+});
+
+it('the bytes of set-asides are read only if the audit trail says so', async () => {
+  const [set_aside_id] = putSetAsides('I love my cat');
+  expect((await setAside('show', set_aside_id!)).audited).toMatchObject([
+    { act: 'read_set_asides', selectors: { set_aside_id } },
+    { outcome: 'done' },
+  ]);
+  expect((await setAside('list', '--json')).audited).toMatchObject([
+    { act: 'read_set_asides' },
+    { counts: { set_asides: 1 } },
+  ]);
+  expect((await setAside('list')).audited).toEqual([]);
+  failAudit();
+  const { stdout, error } = await setAside('show', set_aside_id!);
+  expect(error?.message).toContain('Nothing was done: the act read_set_asides');
+  expect(stdout).toBe('');
+});
+
+it('a query is in the audit trail with the HMAC of its SQL, and does not run without the trail', async () => {
+  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
+  const done = { QueryExecution: { Status: { State: 'SUCCEEDED' as const } } };
+  athena.on(GetQueryExecutionCommand).resolves(done);
+  athena.on(GetQueryResultsCommand).resolves({
+    ResultSet: {
+      ResultSetMetadata: { ColumnInfo: [{ Name: 'n', Type: 'bigint' }] },
+      Rows: [{ Data: [{ VarCharValue: 'n' }] }, { Data: [{ VarCharValue: '4' }] }],
+    },
+  });
+  const sql = "SELECT text FROM results WHERE author = 'Ann'";
+  failAudit();
+  const refused_query = await runCommand(queryCommand(), sql, '--json');
+  expect(refused_query.error?.message).toContain('Nothing was done: the act query');
+  expect(athena.calls()).toHaveLength(0);
+  const { audited } = await runCommand(queryCommand(), sql, '--json');
+  expect(audited).toMatchObject([
+    {
+      phase: 'begun',
+      act: 'query',
+      selectors: { sql_hmac: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    },
+    { phase: 'ended', outcome: 'done', counts: { rows: 1 } },
+  ]);
+  expect(JSON.stringify(audited)).not.toContain('Ann');
 });

@@ -18,7 +18,7 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { ingestCommand } from '../../../cli/commands/ingest.ts';
-import { runCommand } from '../../support/cli.ts';
+import { failAudit, runCommand } from '../../support/cli.ts';
 import { aResult, rowFor } from '../../support/results.ts';
 
 const clock = vi.hoisted(() => ({ difference_ms: 0 }));
@@ -290,5 +290,18 @@ it('ingest --replace refuses a file without ids before it publishes, and names -
   const { error } = await runCommand(ingestCommand(), path, '--replace');
   expect(error?.message).toContain('the file has `text`, `stars`');
   expect(error?.message).toContain('--id-field');
+  expect(published).toEqual([]);
+});
+
+it('ingest --replace is in the audit trail before it publishes; without the trail it publishes nothing', async () => {
+  const { audited } = await replace(FIVE, '--tenant', 'acme');
+  expect(audited).toMatchObject([
+    { phase: 'begun', act: 'replace_source', tenant: 'acme' },
+    { phase: 'ended', outcome: 'done', counts: { accepted: 5, failed: 0 } },
+  ]);
+  published.length = 0;
+  failAudit();
+  const { error } = await replace(FIVE);
+  expect(error?.message).toContain('Nothing was done: the act replace_source');
   expect(published).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { replayCommand } from '../../../cli/commands/replay.ts';
 import type { Result } from '../../../schemas/index.ts';
-import { runCommand } from '../../support/cli.ts';
+import { failAudit, runCommand } from '../../support/cli.ts';
 import { aResult, rowFor } from '../../support/results.ts';
 
 const pauses: number[] = [];
@@ -154,4 +154,21 @@ it.each([
 it('replay needs the time from which it shall start', async () => {
   const { error } = await runCommand(replayCommand());
   expect(error?.message).toContain("required option '--from <time>'");
+});
+
+it('a replay is in the audit trail before it publishes; without the trail it publishes nothing', async () => {
+  lines = [old('a')];
+  const { audited } = await replay('--source', 'app_reviews');
+  expect(audited).toMatchObject([
+    {
+      ...{ phase: 'begun', act: 'replay' },
+      selectors: { from: '2026-11-23T00:00:00.000Z', source: 'app_reviews' },
+    },
+    { phase: 'ended', outcome: 'done', counts: { failed: 0 } },
+  ]);
+  published.length = 0;
+  failAudit();
+  expect((await replay()).error?.message).toContain('Nothing was done: the act replay');
+  expect(published).toEqual([]);
+  expect((await replay('--dry-run')).audited).toEqual([]);
 });

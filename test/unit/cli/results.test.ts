@@ -10,7 +10,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { SOURCE_SHARDS } from '../../../aws/dynamodb/results/row.ts';
 import { resultsCommand } from '../../../cli/commands/results.ts';
 import type { HistoryVersion, Result } from '../../../schemas/index.ts';
-import { runCommand } from '../../support/cli.ts';
+import { failAudit, runCommand } from '../../support/cli.ts';
 import { aResult, asStored, rowFor } from '../../support/results.ts';
 import { aVersion } from '../../support/versions.ts';
 
@@ -211,4 +211,29 @@ it.each([
   const { error } = await results('list', option, value);
   expect(error?.message).toContain(advice);
   expect(dynamodb.calls()).toHaveLength(0);
+});
+
+it('a read of texts by results is in the audit trail with the HMAC of the record, and is refused without it', async () => {
+  const [result] = putResults(1, () => ({ text: 'I love my cat' }));
+  dynamodb.on(GetItemCommand).resolves({ Item: rowFor(result!, 1) });
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [rowFor(result!, 1)] } });
+  const { audited } = await results('get', 'app_reviews', 'ann@example.com');
+  expect(audited).toMatchObject([
+    {
+      ...{ act: 'read_result', tenant: 'default' },
+      selectors: { source: 'app_reviews', record_id_hmac: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    },
+    { outcome: 'done' },
+  ]);
+  expect(JSON.stringify(audited)).not.toMatch(/ann@|cat/);
+  const source = ['--source', 'app_reviews'];
+  expect((await results('list', ...source)).audited).toEqual([]);
+  expect((await results('list', ...source, '--text')).audited).toMatchObject([
+    { act: 'list_results', selectors: { source: 'app_reviews' } },
+    { counts: { results: 1 } },
+  ]);
+  failAudit();
+  const { error, stdout } = await results('list', ...source, '--text');
+  expect(error?.message).toContain('Nothing was done: the act list_results');
+  expect(stdout).toBe('');
 });

@@ -6,7 +6,7 @@ import { followResults } from '../../../cli/commands/follow-results.ts';
 import { tailCommand } from '../../../cli/commands/tail.ts';
 import { type Result, recordKey } from '../../../schemas/index.ts';
 import { createFakeReader } from '../../fakes/results-reader.ts';
-import { runCommand } from '../../support/cli.ts';
+import { failAudit, runCommand } from '../../support/cli.ts';
 import { aResult, rowFor } from '../../support/results.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
@@ -119,4 +119,13 @@ it('tail prints a line of JSON per result with --json', async () => {
 it('tail reports an error of the table', async () => {
   dynamodb.on(QueryCommand).rejects(new Error('no table'));
   expect((await tail()).error).toMatchObject({ name: 'ServiceError', service: 'dynamodb' });
+});
+
+it('tail is in the audit trail from its beginning to Ctrl-C, and prints nothing without the trail', async () => {
+  expect((await tail('--source', 'app_reviews')).audited).toMatchObject([
+    { phase: 'begun', act: 'tail_results', selectors: { source: 'app_reviews' } },
+    { phase: 'ended', outcome: 'done', counts: { results: 1 } },
+  ]);
+  failAudit();
+  expect((await tail()).stdout).toBe('');
 });

@@ -17,7 +17,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
 import { undoCommand } from '../../../cli/commands/undo.ts';
 import { hashText } from '../../../schemas/index.ts';
-import { runCommand } from '../../support/cli.ts';
+import { failAudit, runCommand } from '../../support/cli.ts';
 import { aJob } from '../../support/jobs.ts';
 import { aResult, rowFor } from '../../support/results.ts';
 
@@ -233,4 +233,17 @@ it('undo of a run that has changed nothing is an error that says how to list the
   touched = 0;
   const { error } = await undo(RUN, '--yes');
   expect(error?.message).toContain('SELECT run_id, count(*) FROM results');
+});
+
+it('an undo is in the audit trail before it publishes; without the trail it publishes nothing', async () => {
+  const { audited } = await undo(RUN, '--yes');
+  expect(audited).toMatchObject([
+    { phase: 'begun', act: 'undo', selectors: { undone_run_id: RUN, run_id: expect.any(String) } },
+    { phase: 'ended', outcome: 'done', counts: { restored: 1, withdrawn: 1, failed: 0 } },
+  ]);
+  published.length = 0;
+  failAudit();
+  expect((await undo(RUN, '--yes')).error?.message).toContain('Nothing was done: the act undo');
+  expect(published).toEqual([]);
+  expect((await undo(RUN, '--dry-run')).audited).toEqual([]);
 });
