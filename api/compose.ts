@@ -20,6 +20,7 @@ import { analyseAll } from '../processors/analysis/analyse-all.ts';
 import { composeAnalysis, createAnalyzer, shareQuota } from '../processors/analysis/compose.ts';
 import { createAnalysisContext } from '../processors/analysis/context.ts';
 import type { AnalysisCounts } from '../processors/analysis/counts.ts';
+import { composeSearchText } from '../processors/privacy/compose.ts';
 import {
   ANALYZERS,
   type ApiEnvironment,
@@ -54,6 +55,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
   const stores = composeStores(environment, now);
   return createApi({
     analyse: composeAnalyse(environment, logger, now),
+    searchText: composeSearchText(environment),
     languages,
     read_budget,
     ...stores,

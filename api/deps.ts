@@ -4,6 +4,7 @@ import type { JobInputs } from '../ingest/submission/ports.ts';
 import type { ReadHistory } from '../insight/history/read.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
+import type { SearchText } from '../processors/privacy/search-text.ts';
 import type {
   ErrorCode,
   OverviewResponse,
@@ -60,6 +61,8 @@ export interface AppDeps extends Pick<ApiDeps, 'now' | 'request_id' | 'on_answer
 export interface ApiDeps {
   /** Analyses the texts of the requests. The outcomes are in the order of the requests. */
   analyse: (requests: AnalysisRequest[]) => Promise<AnalysisOutcome[]>;
+  /** Finds the personal data of a text, and masks it as the policy of the tenant says. */
+  searchText: SearchText;
   /** Reads how much of its budget a tenant has used. The answer may be five seconds old. */
   read_budget: ReadBudget;
   /** Codes of the languages that the analyzer supports. */

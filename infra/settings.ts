@@ -1,4 +1,4 @@
-import type { AnalyzerName, EnvelopeName, Tier, TierLimits, Traffic } from '../schemas/index.ts';
+import type { AnalyzerName, EnvelopeName, PrivacyInput, Tier, TierLimits, Traffic } from '../schemas/index.ts';
 
 /** Limit of a token bucket. */
 interface RateLimit {
@@ -105,7 +105,12 @@ export interface Settings {
      */
     account_usd_per_month: number | undefined;
   };
-  results: { ttl_seconds: number; text_policy: 'full' | 'none' };
+  results: { ttl_seconds: number };
+  /**
+   * What happens to personal data, for all tenants and for single tenants and sources. docs/privacy.md
+   * has the matrix of what is sent, cached, stored and logged under each policy.
+   */
+  privacy: PrivacyInput;
   /** The function that counts the changes of the results table. */
   counts: {
     batch_size: number;
@@ -311,7 +316,17 @@ export const settings: Settings = {
     units_per_deployment: 30_000_000,
     account_usd_per_month: 5_000,
   },
-  results: { ttl_seconds: 90 * DAY_SECONDS, text_policy: 'full' },
+  results: { ttl_seconds: 90 * DAY_SECONDS },
+  privacy: {
+    engine: 'local',
+    placeholders: 'types',
+    policy: 'redact',
+    stored_text: 'redacted',
+    // Such as `{ acme: { stored_text: 'none' } }`.
+    by_tenant: {},
+    // Such as `{ 'acme/tickets': { policy: 'detect', stored_text: 'full' } }`.
+    by_source: {},
+  },
   // A batch of records of ten years writes about 2,000 rows, which takes a few seconds.
   counts: { batch_size: 1_000, window_seconds: 2, timeout_seconds: 120, memory_mb: 512 },
   // A batch takes 0.3 s of CPU time and 40 calls of 25 items, which is one to two seconds.

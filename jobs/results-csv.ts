@@ -17,6 +17,7 @@ const COLUMNS: Record<string, (row: JobResult) => unknown> = {
   source: ({ result }) => result?.source,
   created_at: ({ result }) => result?.created_at,
   processed_at: ({ result }) => result?.processed_at,
+  pii_types: ({ result }) => result?.pii?.types.join(' '),
   author: ({ result }) => result?.author,
   url: ({ result }) => result?.url,
   text: ({ result }) => result?.text,

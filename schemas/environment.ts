@@ -4,6 +4,7 @@ import { tier, tierLimitsSchema } from './api-key.ts';
 import { budgetLimitsSchema } from './budget.ts';
 import { ENVELOPE_NAMES } from './envelopes.ts';
 import { translateIssues } from './issues.ts';
+import { privacySchema } from './privacy.ts';
 
 const count = z.coerce.number().int().min(1);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -52,13 +53,16 @@ const analysisEnvironment = {
     .number()
     .positive()
     .describe('Rate of one execution environment while the quota ledger is unavailable.'),
+  PRIVACY: z
+    .string()
+    .transform(parseJson)
+    .pipe(privacySchema)
+    .describe('The policies for personal data, as JSON.'),
   DEFAULT_LANGUAGE: z
     .string()
     .min(2)
     .describe('Language of texts that are too short to detect it.'),
 };
-
-const TEXT_POLICIES = ['full', 'none'] as const;
 
 /** Environment variables of the consumer. */
 export const consumerEnvironmentSchema = z.object({
@@ -69,7 +73,6 @@ export const consumerEnvironmentSchema = z.object({
   DELIVERY_STREAM: z.string().min(1),
   SET_ASIDE_BUCKET: z.string().min(1),
   RESTORE_KEY_ARN: z.string().min(1).describe('The key that signs what operators put back.'),
-  TEXT_POLICY: z.enum(TEXT_POLICIES),
   UNWRAP: z
     .string()
     .transform((list) => list.split(',').filter((name) => name !== ''))

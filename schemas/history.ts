@@ -16,6 +16,7 @@ export const historyVersionSchema = resultSchema
     sentiment: true,
     score: true,
     confidence: true,
+    pii: true,
     analyzer: true,
     run_id: true,
     job_id: true,

@@ -67,3 +67,14 @@ export const personalDataType = z.enum([
   ...LOCAL_PERSONAL_DATA_TYPES,
 ]);
 export type PersonalDataType = z.infer<typeof personalDataType>;
+
+/** What a result says of the personal data in its text, url and attributes. It never has a value. */
+export const piiSchema = z.object({
+  types: z.array(personalDataType).describe('The types that were found, in alphabetical order.'),
+  count: z.int().min(0).describe('How many pieces of personal data were found.'),
+  redacted: z.boolean().describe('Whether placeholders stand for them in what is stored.'),
+  failed: z
+    .boolean()
+    .describe('Whether a detector failed. The whole value is then masked, if it is redacted.'),
+});
+export type Pii = z.infer<typeof piiSchema>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { piiSchema } from './personal-data.ts';
 import { carriedFields, languageCode, recordId, slug, timestamp } from './record.ts';
 import { scoresSchema, sentiment } from './verdict.ts';
 
@@ -65,8 +66,11 @@ export const resultSchema = z.object({
   cache: z.enum(CACHE_TIERS).optional().describe('Where the verdict came from.'),
   chunks: z.int().optional().describe('Number of documents that the text was split into.'),
   text: z.string().optional().describe('Absent by text policy, or if it does not fit.'),
-  text_hash: z.string().describe('SHA-256 of the text in UTF-8, hex.'),
-  text_bytes: z.int().describe('Length of the text in UTF-8.'),
+  text_hash: z.string().describe('SHA-256 of the text in UTF-8, hex; with placeholders, if it is redacted.'),
+  text_bytes: z.int().describe('Length of this text in UTF-8.'),
+  pii: piiSchema
+    .optional()
+    .describe('The personal data that was found; absent if none was, or if the policy is off.'),
   ...carriedFields,
   attributes: z.record(z.string(), z.string()).optional().describe('Values as strings.'),
   created_at: timestamp.describe(

@@ -1,4 +1,5 @@
 import type { AnalysisFailure, AnalysisOutcome } from '../../processors/analysis/outcome.ts';
+import type { SearchedText } from '../../processors/privacy/search-text.ts';
 import {
   type BatchResponse,
   batchResponseSchema,
@@ -13,6 +14,7 @@ import {
 import { describeOverBudget } from '../http/budget.ts';
 import { HttpError, RETRY_AFTER } from '../http/errors.ts';
 import { parseBody } from '../http/parse.ts';
+import { analyseTexts, type TextOutcome } from './analyse-texts.ts';
 import { BODY_ERRORS, COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
 /**
@@ -53,10 +55,10 @@ function createSyncRoute(schema: Schemas['sync'], languages: readonly string[]):
       const { text, options } = value;
       const refused = findTooLong(text, 'text');
       if (refused !== undefined) throw toHttpError(refused);
-      const [outcome] = await deps.analyse([
+      const [outcome] = await analyseTexts(deps, [
         { tenant: c.get('tenant'), text, language: options.language_code },
       ]);
-      // biome-ignore lint/style/noNonNullAssertion: analyse returns one outcome per request
+      // biome-ignore lint/style/noNonNullAssertion: there is one outcome per request
       const answer = toAnswer(outcome!, options, {
         text: 'text',
         language: LANGUAGE_FIELD,
@@ -100,8 +102,8 @@ function createBatchRoute(schema: Schemas['batch'], languages: readonly string[]
       );
       const refused = requests.map(({ text }, i) => findTooLong(text, `texts.${i}`));
       const asked = requests.filter((_, i) => refused[i] === undefined);
-      const outcomes = await deps.analyse(asked);
-      // biome-ignore lint/style/noNonNullAssertion: analyse returns one outcome per request
+      const outcomes = await analyseTexts(deps, asked);
+      // biome-ignore lint/style/noNonNullAssertion: there is one outcome per request
       const outcome_of = new Map(asked.map((request, i) => [request, outcomes[i]!]));
       const results = requests.map((request, i): BatchResponse['results'][number] => {
         const error = refused[i];
@@ -156,15 +158,17 @@ function findTooLong(text: string, field: string): ErrorDetail | undefined {
  * Translates an outcome into a verdict, or into an error that explains why a verdict is missing.
  */
 function toAnswer(
-  outcome: AnalysisOutcome,
+  { outcome, found }: TextOutcome,
   options: SyncRequest['options'],
   fields: { text: string; language: string; languages: readonly string[]; now: number },
 ): SyncVerdict | { error: ErrorDetail } {
   switch (outcome.status) {
     case 'analyzed':
-      return toVerdict(outcome, options);
+      return toVerdict(outcome, found, options);
     case 'empty': {
-      const message = `${fields.text}: must not be blank`;
+      const has_data = found !== undefined && hasPersonalData(found);
+      const expected = has_data ? 'must have words besides personal data' : 'must not be blank';
+      const message = `${fields.text}: ${expected}`;
       return { error: { code: 'VALIDATION_ERROR', message, field: fields.text } };
     }
     case 'unsupported_language': {
@@ -178,8 +182,13 @@ function toAnswer(
   }
 }
 
+function hasPersonalData({ pii }: SearchedText['found']): boolean {
+  return pii.count > 0 || pii.failed;
+}
+
 function toVerdict(
   { verdict, ...analyzed }: Extract<AnalysisOutcome, { status: 'analyzed' }>,
+  found: TextOutcome['found'],
   options: SyncRequest['options'],
 ): SyncVerdict {
   const { score, confidence } = rateCertainty(verdict);
@@ -190,11 +199,24 @@ function toVerdict(
     language_code: analyzed.language_code,
     language_source: analyzed.language_source,
     ...(options.include_confidence ? { confidence } : {}),
-    pii_detected: null,
+    ...describePersonalData(found, options),
     chunks: verdict.chunks,
     cache_hit: analyzed.cache !== 'miss',
     cache: analyzed.cache,
   };
+}
+
+/** An analysed text was searched, so `found` is known. */
+function describePersonalData(
+  found: TextOutcome['found'],
+  { include_pii_detection }: SyncRequest['options'],
+): Pick<SyncVerdict, 'pii_detected' | 'pii'> {
+  if (found === undefined) throw new Error('A text was analysed before it was searched');
+  const pii_detected = hasPersonalData(found);
+  if (!include_pii_detection) return { pii_detected };
+  const findings = found.detection.ok ? found.detection.findings : [];
+  const entities = findings.map(({ type, score, utf16, utf8 }) => ({ type, score, utf16, utf8 }));
+  return { pii_detected, pii: { entities, masked_text: found.masked } };
 }
 
 function describeFailure(outcome: AnalysisFailure, now: number): ErrorDetail {

@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 export type Item = Record<string, AttributeValue>;
 
 /** Types of the values in results and verdicts. */
-export type Value = string | number | boolean | { [name: string]: Value };
+export type Value = string | number | boolean | Value[] | { [name: string]: Value };
 
 /**
  * Converts a value to an attribute. The SDK's `marshall` returns the same attribute, but takes five
@@ -15,6 +15,7 @@ export function attributeOf(value: Value): AttributeValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
+  if (Array.isArray(value)) return { L: value.map(attributeOf) };
   return { M: itemOf(value) };
 }
 

@@ -69,7 +69,7 @@ const COLUMNS = [
   ...['analyzer', 'processed_at', 'run_id'],
 ];
 
-function toRow({ analyzer, ...version }: HistoryVersion) {
+function toRow({ analyzer, pii: _pii, ...version }: HistoryVersion) {
   const { name, version: number } = analyzer ?? {};
   return { ...version, analyzer: analyzer === undefined ? undefined : `${name} ${number}` };
 }

@@ -1,4 +1,9 @@
-import { type AnalyzerName, type AnalyzerUse, budgetLimitsSchema } from '../../schemas/index.ts';
+import {
+  type AnalyzerName,
+  type AnalyzerUse,
+  budgetLimitsSchema,
+  privacySchema,
+} from '../../schemas/index.ts';
 import type { Settings } from '../settings.ts';
 import type { HandlerProps } from './handler.ts';
 import type { Tables } from './tables.ts';
@@ -21,6 +26,7 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
     ANALYZER: settings.analysis.analyzer,
     ANALYZER_MAX_IN_FLIGHT: String(settings.analysis.max_in_flight),
     DEFAULT_LANGUAGE: settings.analysis.default_language,
+    PRIVACY: JSON.stringify(privacySchema.parse(settings.privacy)),
     ...budgetEnvironment(settings, tables),
   };
 }

@@ -62,7 +62,6 @@ export class Consumer extends Construct {
         DELIVERY_STREAM: lake.delivery_stream.ref,
         SET_ASIDE_BUCKET: ingest.set_aside_bucket.bucketName,
         RESTORE_KEY_ARN: ingest.restore_key.secretArn,
-        TEXT_POLICY: settings.results.text_policy,
         UNWRAP: settings.consumer.unwrap.join(),
         ENVIRONMENT: settings.environment,
         JOBS_TABLE: jobs.table.tableName,

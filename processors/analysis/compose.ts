@@ -15,7 +15,7 @@ import {
   type Traffic,
 } from '../../schemas/index.ts';
 import { type Analyse, createAnalysis } from './analysis.ts';
-import type { Analyzer } from './ports.ts';
+import type { Analyzer, LanguageDetector } from './ports.ts';
 import { limitRate } from './rate-limiter.ts';
 
 /** Functions that create the adapters of an analyzer, by the name of the analyzer. */
@@ -102,16 +102,24 @@ export function composeAnalysis(
     ttl_seconds: environment.CACHE_TTL_SECONDS,
     now,
   });
-  const languages = ANALYZERS[environment.ANALYZER].languages;
   return createAnalysis({
     analyzer,
     cache,
     budget: composeBudget(environment, options),
-    detect_language: (text) => detectLanguage(text, languages),
-    default_language: environment.DEFAULT_LANGUAGE,
+    ...chooseLanguages(environment),
     memory_entries: environment.CACHE_MEMORY_ENTRIES,
     max_in_flight: environment.ANALYZER_MAX_IN_FLIGHT,
   });
+}
+
+/** Returns how the language of a text is detected, and the language of texts that are too short. */
+export function chooseLanguages({
+  ANALYZER,
+  DEFAULT_LANGUAGE: default_language,
+}: Pick<AnalysisEnvironment, 'ANALYZER' | 'DEFAULT_LANGUAGE'>) {
+  const { languages } = ANALYZERS[ANALYZER];
+  const detect_language: LanguageDetector = (text) => detectLanguage(text, languages);
+  return { detect_language, default_language };
 }
 
 /** Creates the budget, unless the settings limit no tenant and not the deployment. */

@@ -1,3 +1,4 @@
+import { removePlaceholders } from '../privacy/placeholders.ts';
 import type { LanguageDetector } from './ports.ts';
 
 /**
@@ -11,9 +12,10 @@ export interface ResolvedLanguage {
 
 /**
  * Creates a function that resolves the language of a text. The function returns the language that
- * the producer gave, whose code the schemas have made canonical. If the producer gave `auto`, the function detects the language, or returns the
- * default language if detection finds no language. The source of the default language is
- * `detected`, because the producer did not give the language.
+ * the producer gave, whose code the schemas have made canonical. If the producer gave `auto`, the
+ * function detects the language, or returns the default language if detection finds no language. The
+ * source of the default language is `detected`, because the producer did not give the language.
+ * Placeholders of personal data do not count as words.
  */
 export function createLanguageResolver(deps: {
   detect_language: LanguageDetector;
@@ -22,7 +24,7 @@ export function createLanguageResolver(deps: {
   return (given, text) =>
     given === 'auto'
       ? {
-          language_code: deps.detect_language(text) ?? deps.default_language,
+          language_code: deps.detect_language(removePlaceholders(text)) ?? deps.default_language,
           language_source: 'detected',
         }
       : { language_code: given, language_source: 'given' };

@@ -1,4 +1,5 @@
 import type { CacheTier, Verdict } from '../../schemas/index.ts';
+import type { ResolvedLanguage } from './language.ts';
 
 /** A text to analyse. `language` is the language code that the producer gave, or `auto`. */
 export interface AnalysisRequest {
@@ -6,6 +7,11 @@ export interface AnalysisRequest {
   tenant: string;
   text: string;
   language: string;
+  /**
+   * The language of the text before its personal data was masked. If it is undefined, the analysis
+   * resolves the language itself.
+   */
+  resolved_language?: ResolvedLanguage | undefined;
 }
 
 interface Analyzed {
@@ -27,7 +33,7 @@ export interface UnsupportedLanguage {
   language_source: 'given' | 'detected';
 }
 
-/** The outcome of a text in which a reader sees nothing, such as white space. */
+/** The outcome of a text without words: white space, or nothing but masked personal data. */
 export interface Empty {
   status: 'empty';
 }

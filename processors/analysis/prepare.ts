@@ -1,4 +1,5 @@
 import { fingerprint } from '../../schemas/index.ts';
+import { hasOnlyPlaceholders } from '../privacy/placeholders.ts';
 import { createLanguageResolver, type ResolvedLanguage } from './language.ts';
 import { hasVisibleCharacter, normalise } from './normalise.ts';
 import type { AnalysisRequest, Empty, UnsupportedLanguage } from './outcome.ts';
@@ -25,13 +26,13 @@ export function createPrepare(deps: {
   analyzer: Pick<Analyzer, 'name' | 'version' | 'supports'>;
   detect_language: LanguageDetector;
   default_language: string;
-}): (request: Pick<AnalysisRequest, 'text' | 'language'>) => Prepared {
+}): (request: Omit<AnalysisRequest, 'tenant'>) => Prepared {
   const { analyzer } = deps;
   const resolveLanguage = createLanguageResolver(deps);
   return (request) => {
     const text = normalise(request.text);
-    if (!hasVisibleCharacter(text)) return { status: 'empty' };
-    const language = resolveLanguage(request.language, text);
+    if (!hasVisibleCharacter(text) || hasOnlyPlaceholders(text)) return { status: 'empty' };
+    const language = request.resolved_language ?? resolveLanguage(request.language, text);
     if (!analyzer.supports(language.language_code)) {
       return { status: 'unsupported_language', ...language };
     }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { PersonalDataType } from '../../schemas/index.ts';
 import { fold } from './fold.ts';
+import { WHOLE_TEXT_PLACEHOLDER } from './placeholders.ts';
 import type { Detection, Finding } from './ports.ts';
 
 /** How findings are masked. */
@@ -15,9 +16,6 @@ export interface MaskPolicy {
    */
   pseudonym_key?: Uint8Array;
 }
-
-/** Replaces a text that no detector could read to its end. */
-const WHOLE_TEXT_PLACEHOLDER = '[REDACTED]';
 
 /** Number of hexadecimal digits of a pseudonym: 64 bits, so that a tenant's values never collide. */
 const PSEUDONYM_DIGITS = 16;
@@ -41,7 +39,7 @@ export function maskText(
   let result = '';
   let done = 0;
   for (const { type, start, end } of mergeFindings(masked)) {
-    result += text.slice(done, start) + replace(type, text.slice(start, end), policy);
+    result += text.slice(done, start) + writePlaceholder(type, text.slice(start, end), policy);
     done = end;
   }
   return (result + text.slice(done)).toWellFormed();
@@ -52,6 +50,7 @@ export function maskDetected(text: string, detection: Detection, policy: MaskPol
   return detection.ok ? maskText(text, detection.findings, policy) : WHOLE_TEXT_PLACEHOLDER;
 }
 
+/** A part of a text that becomes one placeholder. */
 interface Masked {
   type: PersonalDataType;
   start: number;
@@ -60,7 +59,8 @@ interface Masked {
   longest: number;
 }
 
-function mergeFindings(findings: Finding[]): Masked[] {
+/** Merges findings that overlap. The result is in the order of the starts. */
+export function mergeFindings(findings: readonly Finding[]): Masked[] {
   const sorted = [...findings].sort((a, b) => a.utf16.start - b.utf16.start);
   const merged: Masked[] = [];
   for (const { type, utf16 } of sorted) {
@@ -76,10 +76,11 @@ function mergeFindings(findings: Finding[]): Masked[] {
   return merged;
 }
 
-function replace(
+/** Writes what replaces a value: its type, or with a key of the tenant, its pseudonym. */
+export function writePlaceholder(
   type: PersonalDataType,
   value: string,
-  { pseudonym_key: key }: MaskPolicy,
+  { pseudonym_key: key }: Pick<MaskPolicy, 'pseudonym_key'> = {},
 ): string {
   if (key === undefined) return `[${type}]`;
   const hmac = createHmac('sha256', key).update(`${type}\n${canonicalise(value)}`);

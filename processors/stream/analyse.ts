@@ -1,9 +1,10 @@
-import { type ConsumerEnvironment, type Result, resetTime } from '../../schemas/index.ts';
+import { type Result, resetTime } from '../../schemas/index.ts';
 import type { Analyse } from '../analysis/analysis.ts';
 import type { AnalysisOutcome } from '../analysis/outcome.ts';
 import type { BatchContext } from './batch.ts';
 import { Unreadable } from './decode/unreadable.ts';
 import type { Failure } from './ports.ts';
+import type { RedactedVersion } from './redact.ts';
 import { buildResult, type Ending } from './result.ts';
 import type { Version } from './versions.ts';
 
@@ -22,7 +23,6 @@ export interface Processed {
 
 export interface AnalyseDeps {
   analyse: Analyse;
-  text_policy: ConsumerEnvironment['TEXT_POLICY'];
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
@@ -32,15 +32,16 @@ export interface AnalyseDeps {
  * result without an analysis.
  */
 export async function* analyseVersions(
-  versions: Version[],
-  { analyse, text_policy, now }: AnalyseDeps,
+  versions: RedactedVersion[],
+  { analyse, now }: AnalyseDeps,
   context: BatchContext,
 ): AsyncGenerator<Processed[]> {
-  const end = (version: Version, ending: Ending): Processed => {
+  const end = (version: RedactedVersion, ending: Ending): Processed => {
+    const { item, keeps_text, pii } = version;
     const processed_at = new Date(now()).toISOString();
     return {
       version,
-      outcome: { result: buildResult(version.item, ending, { text_policy, processed_at }) },
+      outcome: { result: buildResult(item, ending, { keeps_text, pii, processed_at }) },
     };
   };
   const withdrawn = versions.filter(({ item }) => item.record.deleted);
@@ -48,8 +49,9 @@ export async function* analyseVersions(
   const requests = versions
     .filter(({ item }) => !item.record.deleted)
     .map((version) => {
-      const { tenant, text, language } = version.item.record;
-      return { tenant, text, language, version };
+      const { tenant, language } = version.item.record;
+      const { text, language: resolved_language } = version.analysed;
+      return { tenant, text, language, resolved_language, version };
     });
   let settled = 0;
   for await (const outcomes of analyse(requests, context)) {

@@ -14,6 +14,7 @@ import {
 } from '../../schemas/index.ts';
 import { createCircuitBreaker } from '../analysis/circuit-breaker.ts';
 import { composeAnalysis, createAnalyzer, shareQuota } from '../analysis/compose.ts';
+import { composePrivacy } from '../privacy/compose.ts';
 import { withBatchContext } from './batch.ts';
 import { createConsumer } from './consumer.ts';
 import { observeConsumer } from './observe.ts';
@@ -38,6 +39,7 @@ export function compose(variables: Record<string, string | undefined>) {
   const { analyzer, quotaStats } = composeAnalyzer(environment, now);
   const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
   const callbacks = createRareCallbacks(environment);
+  const restoreKey = createRareRestoreKey(environment);
   const consume = createConsumer({
     analyse: composeAnalysis(environment, { analyzer, now }),
     results_table: createResultsTable({
@@ -48,10 +50,10 @@ export function compose(variables: Record<string, string | undefined>) {
     lake: createLake({ delivery_stream: environment.DELIVERY_STREAM }),
     set_asides: createRareSetAsides(environment),
     claims: createRareClaims(environment),
-    restoreKey: createRareRestoreKey(environment),
+    restoreKey,
     progress: createProgress({ store: jobs, now, on_final: createOnFinal(callbacks) }),
     unwrap: new Set(environment.UNWRAP),
-    text_policy: environment.TEXT_POLICY,
+    privacy: composePrivacy(environment, restoreKey),
     now,
   });
   // Only the bulk stream has reports, because only jobs are estimated and paced, and jobs are bulk.

@@ -1,5 +1,6 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { TaskGroup } from '../../lib/task-group.ts';
+import type { Privacy } from '../privacy/compose.ts';
 import { type AnalyseDeps, analyseVersions, type Processed } from './analyse.ts';
 import type { BatchContext } from './batch.ts';
 import { createFetchTexts } from './claims.ts';
@@ -10,6 +11,7 @@ import { createDelivered, type Delivered } from './delivered.ts';
 import { inLots, type LotOptions } from './lots.ts';
 import type { TextClaims } from './ports.ts';
 import { countInJobs, dropCancelled, type EndedItem, outcomeOf } from './progress.ts';
+import { type RedactVersionsDeps, redactVersions } from './redact.ts';
 import { keepSetAsides, type SetAsideDeps, setAside } from './set-aside.ts';
 import type { BatchReport } from './tally.ts';
 import { distinctVersions } from './versions.ts';
@@ -17,8 +19,10 @@ import { distinctVersions } from './versions.ts';
 export interface ConsumerDeps
   extends AnalyseDeps,
     DecodeBatchDeps,
+    Omit<RedactVersionsDeps, 'privacy'>,
     Omit<DeliverDeps, 'delivered'>,
-    SetAsideDeps {
+    Omit<SetAsideDeps, 'privacy'> {
+  privacy: Privacy;
   claims: TextClaims;
   /** Size and waiting time of a lot. Results are delivered in lots. Default: {@link LOTS}. */
   lots?: LotOptions;
@@ -37,8 +41,8 @@ const LOTS: LotOptions = { size: 400, quiet_ms: 250 };
 
 /**
  * Creates the function that processes a batch of the stream. The function decodes the records,
- * drops the records of cancelled jobs, fetches long texts, analyses the texts, delivers the
- * results, counts the records in their jobs, and returns a report that names the failed records. If
+ * drops the records of cancelled jobs, fetches long texts, redacts personal data, analyses the
+ * texts, delivers the results, counts the records in their jobs, and returns a report that names the failed records. If
  * a service fails, only the records that need the service fail. A thrown error is a bug and makes
  * the whole batch fail.
  *
@@ -71,7 +75,8 @@ function createProcessPortion(deps: ConsumerDeps & DeliverDeps) {
     const { items, missing } = await fetchTexts(unknown, context);
     keeping.add(setAside(missing, deps, job_of, context));
     const deliveries = new TaskGroup<Processed[]>();
-    const processed = analyseVersions(distinctVersions(items), deps, context);
+    const redacted = await redactVersions(distinctVersions(items), deps, context);
+    const processed = analyseVersions(redacted, deps, context);
     for await (const lot of inLots(processed, deps.lots ?? LOTS)) {
       deliveries.add(deliver(lot, deps, context));
     }
@@ -85,10 +90,10 @@ function createProcessPortion(deps: ConsumerDeps & DeliverDeps) {
 
 async function keepUnreadable(
   rejected: Rejected[],
-  { set_asides }: SetAsideDeps,
+  deps: SetAsideDeps,
   context: BatchContext,
 ): Promise<void> {
-  const kept = await keepSetAsides(set_asides, rejected, context);
+  const kept = await keepSetAsides(deps, rejected, context);
   context.tally.set_asides += kept.length;
 }
 

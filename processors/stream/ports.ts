@@ -92,6 +92,7 @@ export interface Failure {
     | 'decode'
     | 'restore_key'
     | 'claims'
+    | 'privacy'
     | 'analysis'
     | 'results_table'
     | 'lake'

@@ -1,6 +1,5 @@
 import {
   type Complete,
-  type ConsumerEnvironment,
   hashText,
   pickCarried,
   type Result,
@@ -17,7 +16,10 @@ import type { StreamItem } from './decode/decode.ts';
 export type Ending = Exclude<AnalysisOutcome, { status: 'failed' }> | { status: 'withdrawn' };
 
 export interface ResultOptions {
-  text_policy: ConsumerEnvironment['TEXT_POLICY'];
+  /** False if the text is not stored, but only its hash and its size. */
+  keeps_text: boolean;
+  /** The personal data that was found in the record. */
+  pii?: Result['pii'];
   /** Time of processing, in ISO 8601 and UTC. */
   processed_at: string;
 }
@@ -64,9 +66,10 @@ export function buildResult(
     language_source: with_language?.language_source,
     analyzer: analyzed?.analyzer,
     cache: analyzed?.cache,
-    text: options.text_policy === 'full' ? text : undefined,
+    text: options.keeps_text ? text : undefined,
     text_hash: hashText(text ?? ''),
     text_bytes: Buffer.byteLength(text ?? ''),
+    pii: ending.status === 'withdrawn' ? undefined : options.pii,
     ...carried,
     attributes: carried.attributes === undefined ? undefined : toStrings(carried.attributes),
     created_at: new Date(record.created_at ?? arrived_at).toISOString(),

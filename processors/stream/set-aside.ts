@@ -1,4 +1,6 @@
 import type { JobProgress } from '../../jobs/progress.ts';
+import type { StreamRecord } from '../../schemas/index.ts';
+import type { MaskBytes } from '../privacy/mask-bytes.ts';
 import type { BatchContext } from './batch.ts';
 import { type Rejected, type StreamItem, setAsideOf } from './decode/decode.ts';
 import type { Entry } from './decode/entry.ts';
@@ -7,17 +9,22 @@ import { countInJobs, type JobOf } from './progress.ts';
 import { putBefore } from './put.ts';
 
 /**
- * Stores the set-asides of rejected records, and returns the records whose set-asides were stored.
+ * Stores the set-asides of rejected records, with placeholders for their personal data, and returns the records whose set-asides were stored.
  * If a set-aside could not be stored, Lambda delivers the record again.
  */
-export async function keepSetAsides<Item extends Entry>(
-  store: SetAsides,
+export async function keepSetAsides<Item extends Entry & { record?: StreamRecord }>(
+  { set_asides, privacy }: Omit<SetAsideDeps, 'progress'>,
   rejected: Rejected<Item>[],
   { delivery, tally }: BatchContext,
 ): Promise<Item[]> {
   tally.addReasons(rejected.map(({ why }) => why.reason));
-  const item_of = new Map(rejected.map(({ item, why }) => [setAsideOf(item, why), item]));
-  const { kept, failed } = await putBefore(delivery, 's3', store, [...item_of.keys()]);
+  const item_of = new Map(
+    rejected.map(({ item, why }) => {
+      const bytes = privacy.maskBytes(item.bytes, item.record);
+      return [setAsideOf({ ...item, bytes }, why), item];
+    }),
+  );
+  const { kept, failed } = await putBefore(delivery, 's3', set_asides, [...item_of.keys()]);
   for (const { entry, code } of failed) {
     const { delivered_as = '' } = item_of.get(entry) ?? {};
     tally.addFailed([{ stage: 'set_asides', code, delivered_as }]);
@@ -27,6 +34,7 @@ export async function keepSetAsides<Item extends Entry>(
 
 export interface SetAsideDeps {
   set_asides: SetAsides;
+  privacy: { maskBytes: MaskBytes };
   progress: JobProgress;
 }
 
@@ -40,7 +48,7 @@ export async function setAside(
   job_of: JobOf,
   context: BatchContext,
 ): Promise<void> {
-  const kept = await keepSetAsides(deps.set_asides, rejected, context);
+  const kept = await keepSetAsides(deps, rejected, context);
   const ended = kept.map((item) => ({ item, outcome: 'set_aside' as const }));
   const counted = await countInJobs(ended, deps.progress, job_of, context);
   // Wait before adding, because `+= await` reads the sum before the wait and would lose concurrent

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { readLanguage } from '../language-code.ts';
+import { personalDataType } from '../personal-data.ts';
 import { CACHE_TIERS } from '../result.ts';
 import { scoresSchema, sentiment } from '../verdict.ts';
 import { errorDetailSchema } from './errors.ts';
@@ -57,9 +58,27 @@ export type SyncInput = z.input<AnalyzeSchemas['sync']>;
 /** The body of `POST /analyze/batch` before the schema has filled in the defaults. */
 export type BatchInput = z.input<AnalyzeSchemas['batch']>;
 
+const spanSchema = z.object({
+  start: z.int().min(0).describe('Inclusive.'),
+  end: z.int().min(0).describe('Exclusive.'),
+});
+
+/** The personal data of a text, on request. The answer has no value that the request does not have. */
+const piiAnswerSchema = z.object({
+  entities: z.array(
+    z.object({
+      type: personalDataType,
+      score: z.number(),
+      utf16: spanSchema.describe('Place in UTF-16 code units, as strings in JavaScript count.'),
+      utf8: spanSchema.describe('Place in bytes of UTF-8.'),
+    }),
+  ),
+  masked_text: z.string().describe('The text with placeholders, such as [EMAIL].'),
+});
+
 /**
- * Response of `POST /analyze/sync`. `pii_detected` is always null, because AuraStream cannot detect
- * PII (personal data) yet.
+ * Response of `POST /analyze/sync`. `pii_detected` says whether the text has personal data. It is also
+ * true if a detector failed on the text, which is then masked whole.
  */
 export const syncResponseSchema = z.object({
   sentiment,
@@ -68,7 +87,8 @@ export const syncResponseSchema = z.object({
   language_code: z.string(),
   language_source: z.enum(['given', 'detected']),
   confidence: z.number().optional(),
-  pii_detected: z.boolean().nullable(),
+  pii_detected: z.boolean(),
+  pii: piiAnswerSchema.optional().describe('Only with include_pii_detection.'),
   chunks: z.int(),
   processing_time_ms: z.number(),
   cache_hit: z.boolean(),
@@ -77,8 +97,8 @@ export const syncResponseSchema = z.object({
 });
 
 /**
- * The response of `POST /analyze/sync`. `pii_detected` is always null, because AuraStream cannot
- * detect PII (personal data) yet.
+ * The response of `POST /analyze/sync`. `pii_detected` says whether the text has personal data, and
+ * `pii` where, if the request asks for it.
  *
  * @useDeclaredType
  *

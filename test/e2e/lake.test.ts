@@ -46,7 +46,7 @@ async function readRaw(): Promise<string> {
 
 it('SQL shows one row for each record, with its corrected text and without its withdrawn text', async () => {
   await publish(
-    { record_id: 'kept', text: 'I love this shop', author: 'Ada' },
+    { record_id: 'kept', text: 'I love this shop, ann@example.com', author: 'Ada' },
     { record_id: 'corrected', text: 'What a terible shop' },
     { record_id: 'withdrawn', text: 'A text that goes away', author: 'Bea' },
   );
@@ -58,7 +58,12 @@ it('SQL shows one row for each record, with its corrected text and without its w
   await vi.waitFor(async () => {
     expect(await readLake()).toEqual([
       { record_id: 'corrected', status: 'analyzed', text: 'What a terrible shop', author: null },
-      { record_id: 'kept', status: 'analyzed', text: 'I love this shop', author: 'Ada' },
+      {
+        record_id: 'kept',
+        status: 'analyzed',
+        text: 'I love this shop, [EMAIL]',
+        author: '[NAME]',
+      },
       { record_id: 'withdrawn', status: 'withdrawn', text: null, author: null },
     ]);
   }, WAIT);

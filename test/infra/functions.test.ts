@@ -22,6 +22,8 @@ const analysis = {
   CACHE_TTL_SECONDS: '2592000',
   CACHE_MEMORY_ENTRIES: '50000',
   DEFAULT_LANGUAGE: 'en',
+  PRIVACY:
+    '{"policy":"redact","stored_text":"redacted","engine":"local","placeholders":"types","by_tenant":{},"by_source":{}}',
   ANALYZER: 'comprehend',
 };
 
@@ -34,7 +36,6 @@ const consumer = {
   DELIVERY_STREAM: 'LakeDeliveryStream',
   RESTORE_KEY_ARN: 'IngestRestoreKey',
   SET_ASIDE_BUCKET: 'IngestSetAsides',
-  TEXT_POLICY: 'full',
   UNWRAP: '',
   ENVIRONMENT: 'dev',
   JOBS_TABLE: 'JobsTable',

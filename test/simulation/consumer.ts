@@ -11,6 +11,7 @@ import { type Consumer, createConsumer } from '../../processors/stream/consumer.
 import { observeConsumer } from '../../processors/stream/observe.ts';
 import { paceRetries } from '../../processors/stream/pace-retries.ts';
 import type { BatchReport } from '../../processors/stream/tally.ts';
+import { NO_PRIVACY } from '../fakes/privacy.ts';
 import type { createFakeLedger } from '../fakes/quota-ledger.ts';
 import { checkBreaker, checkSlots } from './checks/calls.ts';
 import { Violation } from './checks/violation.ts';
@@ -59,7 +60,7 @@ export function createSimulatedConsumer(deps: ConsumerFactoryDeps): Invocable {
     // Lots must be small, because batches are small in the simulation. Otherwise most batches would
     // contain only one lot.
     lots: { size: world.lot_size, quiet_ms: 250 },
-    text_policy: 'full',
+    privacy: NO_PRIVACY,
     now,
   });
   const paced = paceRetries(observe(consume, world, now), { now });

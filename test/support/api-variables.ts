@@ -1,3 +1,5 @@
+import { DEFAULT_PRIVACY } from '../fakes/privacy.ts';
+
 /** Environment variables of the API's function. Each variable has a value of its own. */
 export const VARIABLES: Record<string, string> = {
   CACHE_TABLE: 'the-cache',
@@ -10,6 +12,7 @@ export const VARIABLES: Record<string, string> = {
   QUOTA_TABLE: 'the-quotas',
   DEFAULT_LANGUAGE: 'fr',
   BUDGETS: '{}',
+  PRIVACY: JSON.stringify(DEFAULT_PRIVACY),
   STREAM_NAME: 'the-stream',
   RESULTS_TABLE: 'the-results',
   JOBS_TABLE: 'the-jobs',

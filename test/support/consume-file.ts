@@ -8,6 +8,7 @@ import { createAnalysis } from '../../processors/analysis/analysis.ts';
 import type { Analyzer } from '../../processors/analysis/ports.ts';
 import { withBatchContext } from '../../processors/stream/batch.ts';
 import { createConsumer } from '../../processors/stream/consumer.ts';
+import { createTestPrivacy } from '../fakes/privacy.ts';
 
 /*
  * Runs the consumer in its own process on the event in a file, as Lambda does, and prints the report
@@ -74,7 +75,7 @@ const consume = createConsumer({
   claims: { get: async () => undefined },
   progress: { begin: async () => new Map(), mark: async () => [] },
   restoreKey: async () => 'key',
-  text_policy: 'full',
+  privacy: createTestPrivacy(),
   now: Date.now,
 });
 

@@ -93,7 +93,7 @@ function analyze(bytes: Uint8Array): Result {
       analyzer: { name: 'comprehend', version: 'old' },
       cache: 'miss',
     },
-    { text_policy: 'full', processed_at: new Date(now()).toISOString() },
+    { keeps_text: true, processed_at: new Date(now()).toISOString() },
   );
 }
 

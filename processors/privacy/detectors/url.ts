@@ -37,8 +37,13 @@ export const url: Detector = {
 };
 
 function describe(text: string, start: number, end: number): Candidate {
-  const has_secret = CREDENTIALS.test(text.slice(start, end));
-  return { type: 'URL', start, end, score: has_secret ? 0.99 : 0.85 };
+  const score = hasCredentials(text.slice(start, end)) ? 0.99 : 0.85;
+  return { type: 'URL', start, end, score };
+}
+
+/** Returns true if a web address contains a user, a password or a token. */
+export function hasCredentials(address: string): boolean {
+  return CREDENTIALS.test(address);
 }
 
 /** Removes punctuation that ends the sentence, and a closing bracket that the address does not open. */

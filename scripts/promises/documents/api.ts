@@ -1076,7 +1076,7 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'A result that is stored without its text, because of `results.text_policy` or its size, gets the text of the input if that is the text that was analysed.',
+      says: 'A result that is stored without its text, because of `privacy.stored_text` or its size, gets the text of the input if that is the text that was analysed.',
       tests: [
         'a result that is stored without its text gets the text of the input, if that is the text that was analysed',
       ],

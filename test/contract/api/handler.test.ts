@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { DEFAULT_PRIVACY } from '../../fakes/privacy.ts';
 import { awsStub, type StubCall, type StubReply } from '../aws/aws-stub.ts';
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
@@ -51,6 +52,7 @@ beforeAll(async () => {
   vi.stubEnv('QUOTA_TABLE', 'quotas');
   vi.stubEnv('DEFAULT_LANGUAGE', 'en');
   vi.stubEnv('BUDGETS', '{}');
+  vi.stubEnv('PRIVACY', JSON.stringify(DEFAULT_PRIVACY));
   for (const [name, value] of Object.entries(OF_JOBS)) vi.stubEnv(name, value);
   handler = (await import('../../../api/handler.ts')).handler;
 });

@@ -16,7 +16,7 @@ it.each(['I love my cat', 'It only cost $5; works & great'])(
     expect(body).toMatchObject({
       language_code: 'en',
       language_source: 'detected',
-      pii_detected: null,
+      pii_detected: false,
       chunks: 1,
       cache_hit: false,
       cache: 'miss',
@@ -46,7 +46,7 @@ it('POST /analyze/sync uses a given language, and leaves confidence out on reque
   };
   const body = await (await post({ text: 'super', options })).json();
   expect(body).toMatchObject({ language_code: 'de', language_source: 'given' });
-  expect(body).toMatchObject({ pii_detected: null });
+  expect(body).toMatchObject({ pii_detected: false, pii: { entities: [], masked_text: 'super' } });
   expect(body).not.toHaveProperty('confidence');
   expect(calls[0]?.language_code).toBe('de');
 });

@@ -14,6 +14,7 @@ import { createFakeAnalyzer } from '../../fakes/analyzer.ts';
 import { createFakeHistoryStore } from '../../fakes/history-store.ts';
 import { createFakeInputs } from '../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../fakes/job-store.ts';
+import { createTestSearch } from '../../fakes/privacy.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
 import { createFakeReader } from '../../fakes/results-reader.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
@@ -61,6 +62,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
   let ids = 0;
   const deps: ApiDeps = {
     analyse: analyse ?? analysis.analyseAll,
+    searchText: createTestSearch(),
     languages: SENTIMENT_LANGUAGES,
     jobs,
     inputs,

@@ -7,7 +7,7 @@ import { aResult } from '../../support/results.ts';
 
 const HEADER =
   'job_index,record_id,outcome,status,sentiment,score,positive,negative,neutral,mixed,' +
-  'language_code,source,created_at,processed_at,author,url,text,issues,attributes';
+  'language_code,source,created_at,processed_at,pii_types,author,url,text,issues,attributes';
 
 /** Parses CSV with an independent parser, which is strict about quotes. */
 function parseCsv(csv: string): Record<string, string>[] {
@@ -92,6 +92,7 @@ it('the CSV of job results has a column for each field under its name', () => {
     text: 'Bof',
     author: 'Zoë',
     url: 'https://example.com/1',
+    pii: { types: ['EMAIL', 'NAME'], count: 3, redacted: true, failed: false },
   });
   const csv = formatResultsCsv([{ job_index: 3, record_id: 'r-3', outcome: 'done', result }]);
   expect(csv.split('\r\n')[0]).toBe(HEADER);
@@ -111,6 +112,7 @@ it('the CSV of job results has a column for each field under its name', () => {
       source: 'tour',
       created_at: '2026-11-23T10:00:00.000Z',
       processed_at: '2026-11-23T10:00:02.000Z',
+      pii_types: 'EMAIL NAME',
       author: 'Zoë',
       url: 'https://example.com/1',
       text: 'Bof',

@@ -49,7 +49,7 @@ const RESULT = asStored(
 const { text: _text, attributes: _attributes, stamp: _stamp, ...LISTED } = aResult();
 const VERDICT = {
   ...{ sentiment: 'POSITIVE', score: 0.9, scores: SCORES, confidence: 0.85, chunks: 2 },
-  ...{ language_code: 'en', language_source: 'detected', pii_detected: null },
+  ...{ language_code: 'en', language_source: 'detected', pii_detected: false },
   ...{ cache_hit: false, cache: 'miss' },
 };
 const REFUSAL = { code: 'BUDGET_EXCEEDED', message: 'm', field: 'texts', retry_after: 7 };
@@ -352,12 +352,11 @@ it('a budget without a limit has null for its units', () => {
   expect(budgetResponseSchema.parse(budget)).toEqual(budget);
 });
 
-it('an upload is no estimate, and the detection of personal data may say either or nothing', () => {
+it('an upload is no estimate, and the detection of personal data says yes or no, never nothing', () => {
   expect(asyncResponseSchema.shape.estimated_completion.parse(null)).toBeNull();
   expect(statusResponseSchema.shape.estimated_completion.parse(null)).toBeNull();
   expect(listAccepted(syncResponseSchema.shape.pii_detected, [true, false, null, 'x'])).toEqual([
     true,
     false,
-    null,
   ]);
 });

@@ -7,6 +7,7 @@ import {
   parseEnvironment,
   submissionEnvironmentSchema,
 } from '../../../schemas/index.ts';
+import { DEFAULT_PRIVACY } from '../../fakes/privacy.ts';
 import { VARIABLES } from '../../support/api-variables.ts';
 
 const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/1/queue';
@@ -17,6 +18,7 @@ const ANALYSIS = {
   ANALYZER: 'comprehend',
   ANALYZER_MAX_IN_FLIGHT: '1',
   DEFAULT_LANGUAGE: 'en',
+  PRIVACY: JSON.stringify(DEFAULT_PRIVACY),
 };
 
 const FUNCTIONS = [
@@ -36,7 +38,6 @@ const FUNCTIONS = [
       DELIVERY_STREAM: 'd',
       SET_ASIDE_BUCKET: 's',
       RESTORE_KEY_ARN: 'a',
-      TEXT_POLICY: 'none',
       UNWRAP: 'sns',
       ENVIRONMENT: 'e',
       JOBS_TABLE: 'j',

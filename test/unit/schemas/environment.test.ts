@@ -5,6 +5,7 @@ import {
   consumerEnvironmentSchema,
   parseEnvironment,
 } from '../../../schemas/index.ts';
+import { DEFAULT_PRIVACY } from '../../fakes/privacy.ts';
 import { VARIABLES } from '../../support/api-variables.ts';
 
 const parse = (change: Record<string, string>) =>
@@ -45,11 +46,11 @@ it('the error of wrong variables names each of them, and quotes no value', () =>
   expect(error.message).not.toContain('secret');
 });
 
-it('a text policy is full or none', () => {
-  const { TEXT_POLICY } = consumerEnvironmentSchema.shape;
-  for (const policy of ['full', 'none']) expect(TEXT_POLICY.safeParse(policy).success).toBe(true);
-  for (const policy of ['', 'Full', 'partial']) {
-    expect(TEXT_POLICY.safeParse(policy).success).toBe(false);
+it('PRIVACY is the JSON of the settings of privacy', () => {
+  const { PRIVACY } = consumerEnvironmentSchema.shape;
+  expect(PRIVACY.safeParse(JSON.stringify(DEFAULT_PRIVACY)).success).toBe(true);
+  for (const value of ['', '{', '{}', JSON.stringify({ ...DEFAULT_PRIVACY, policy: 'maybe' })]) {
+    expect(PRIVACY.safeParse(value).success).toBe(false);
   }
 });
 

@@ -4,7 +4,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { expect, it, vi } from 'vitest';
 import { analyseAll } from '../../../../processors/analysis/analyse-all.ts';
 import { composeAnalysis, createAnalyzer } from '../../../../processors/analysis/compose.ts';
-import { ANALYZERS } from '../../../../schemas/index.ts';
+import { ANALYZERS, privacySchema } from '../../../../schemas/index.ts';
+import { DEFAULT_PRIVACY } from '../../../fakes/privacy.ts';
 
 vi.mock('@aurastream/language-detector', () => ({ detectLanguage: vi.fn(() => 'tlh') }));
 
@@ -22,6 +23,7 @@ it('language detection favours the languages of the analyzer, and gets the norma
       ANALYZER_CALLS_PER_SECOND: 10,
       ANALYZER_FALLBACK_CALLS_PER_SECOND: 1,
       DEFAULT_LANGUAGE: 'en',
+      PRIVACY: privacySchema.parse(DEFAULT_PRIVACY),
     },
     { analyzer: createAnalyzer({ ANALYZER: 'comprehend' }, 'stream'), now: Date.now },
   );

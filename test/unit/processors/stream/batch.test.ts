@@ -5,6 +5,7 @@ import { callBefore } from '../../../../processors/deadline.ts';
 import { type BatchContext, withBatchContext } from '../../../../processors/stream/batch.ts';
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { Verdict } from '../../../../schemas/index.ts';
+import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aProcessingJob, memoryJobs } from '../../../support/jobs.ts';
 import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
@@ -157,7 +158,7 @@ describe('a batch that runs out of time', () => {
           ...jobs,
           analyse,
           restoreKey,
-          text_policy: 'full',
+          privacy: NO_PRIVACY,
           now: Date.now,
         } as const;
         const report = await createConsumer(deps)(records, context);

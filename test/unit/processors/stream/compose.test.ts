@@ -26,6 +26,7 @@ import {
   packRestored,
   parseEnvironment,
 } from '../../../../schemas/index.ts';
+import { DEFAULT_PRIVACY } from '../../../fakes/privacy.ts';
 import { aProcessingJob } from '../../../support/jobs.ts';
 import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
 
@@ -47,7 +48,7 @@ const VARIABLES: Record<string, string> = {
   DELIVERY_STREAM: 'the-lake',
   SET_ASIDE_BUCKET: 'the-set-asides',
   RESTORE_KEY_ARN: 'arn:the-restore-key',
-  TEXT_POLICY: 'full',
+  PRIVACY: JSON.stringify(DEFAULT_PRIVACY),
   UNWRAP: '',
   ENVIRONMENT: 'staging',
   JOBS_TABLE: 'the-jobs',
@@ -177,8 +178,10 @@ it('the consumer keeps each verdict in its cache table for CACHE_TTL_SECONDS', a
   expect(row.expires_at).toBe(NOW / 1_000 + 1_111);
 });
 
-it('the consumer with the text policy `none` writes no text to the table or the lake', async () => {
-  await runNew([aRecord()], { TEXT_POLICY: 'none' });
+it('the consumer that stores no text writes no text to the table or the lake', async () => {
+  await runNew([aRecord()], {
+    PRIVACY: JSON.stringify({ ...DEFAULT_PRIVACY, stored_text: 'none' }),
+  });
   expect(listRows()).toHaveLength(1);
   expect(listLines()).toHaveLength(1);
   expect(JSON.stringify([listRows(), listLines()])).not.toContain('cat');

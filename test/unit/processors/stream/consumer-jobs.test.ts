@@ -7,6 +7,7 @@ import type { AnalysisOutcome, AnalysisRequest } from '../../../../processors/an
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { BatchReport } from '../../../../processors/stream/tally.ts';
 import { hashText, type Job, type Sentiment } from '../../../../schemas/index.ts';
+import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { createOutage } from '../../../fakes/network.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
@@ -59,7 +60,7 @@ beforeEach(() => {
     ...jobs,
     analyse,
     restoreKey,
-    text_policy: 'full',
+    privacy: NO_PRIVACY,
     now,
   });
   consume = (records) => consumer(records, aBatchContext());

@@ -5,6 +5,7 @@ import type { Analyse } from '../../../../processors/analysis/analysis.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../../../../processors/analysis/outcome.ts';
 import { type ConsumerDeps, createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { BatchReport } from '../../../../processors/stream/tally.ts';
+import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { createOutage } from '../../../fakes/network.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
@@ -61,7 +62,7 @@ function testConsumer(overrides: Partial<ConsumerDeps> = {}): typeof consume {
     ...memoryJobs(),
     analyse,
     restoreKey,
-    text_policy: 'full',
+    privacy: NO_PRIVACY,
     now: () => NOW,
     ...overrides,
   });

@@ -7,6 +7,7 @@ import { replay } from '../../../../operations/replay.ts';
 import type { Analyse } from '../../../../processors/analysis/analysis.ts';
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
 import { packRestored } from '../../../../schemas/index.ts';
+import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { memoryJobs } from '../../../support/jobs.ts';
@@ -123,7 +124,7 @@ function createWorld() {
     ]);
   };
   const consumer = createConsumer({
-    ...{ ...stores, ...memoryJobs(), analyse, restoreKey, text_policy: 'full' },
+    ...{ ...stores, ...memoryJobs(), analyse, restoreKey, privacy: NO_PRIVACY },
     now: () => START,
   });
   const replayAll = async (): Promise<KinesisStreamRecord[]> => {

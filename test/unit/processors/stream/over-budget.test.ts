@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import type { Analyse } from '../../../../processors/analysis/analysis.ts';
 import { analyseVersions } from '../../../../processors/stream/analyse.ts';
 import { decode, setAsideOf } from '../../../../processors/stream/decode/decode.ts';
+import { redactVersions } from '../../../../processors/stream/redact.ts';
 import { distinctVersions } from '../../../../processors/stream/versions.ts';
+import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { kinesisRecords } from '../../../support/kinesis-event.ts';
 
@@ -26,9 +28,11 @@ it('a record over budget is refused with the scope, the month and the time, and 
       { record_id: 'b', source: 's', deleted: true },
     ),
   );
-  const deps = { analyse, text_policy: 'full', now: () => NOW } as const;
+  const deps = { analyse, privacy: NO_PRIVACY, now: () => NOW };
   const processed = [];
-  for await (const some of analyseVersions(distinctVersions(items), deps, aBatchContext())) {
+  const context = aBatchContext();
+  const redacted = await redactVersions(distinctVersions(items), deps, context);
+  for await (const some of analyseVersions(redacted, deps, context)) {
     processed.push(...some);
   }
   const [withdrawn, over] = processed.map(({ outcome }) => outcome);

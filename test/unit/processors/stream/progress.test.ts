@@ -5,6 +5,7 @@ import { unreadable } from '../../../../processors/stream/decode/unreadable.ts';
 import { countInJobs, outcomeOf } from '../../../../processors/stream/progress.ts';
 import { setAside } from '../../../../processors/stream/set-aside.ts';
 import { SENTIMENTS } from '../../../../schemas/index.ts';
+import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { aProcessingJob } from '../../../support/jobs.ts';
@@ -55,7 +56,7 @@ it('a set-aside that cannot be counted in its job is not one of the batch yet', 
   const context = aBatchContext();
   const { set_asides } = createRefusingStores();
   const rejected = items.map((item) => ({ item, why: unreadable('text_missing', 'is not there') }));
-  await setAside(rejected, { set_asides, progress }, () => job, context);
+  await setAside(rejected, { set_asides, progress, privacy: NO_PRIVACY }, () => job, context);
   expect(context.tally.set_asides).toBe(3);
   expect(marked).toEqual([0, 1, 2].map((job_index) => ({ job_index, outcome: 'set_aside' })));
   const report = context.tally.report(kinesisRecords('a', 'b', 'c', 'd'));

@@ -5,6 +5,7 @@ import type { BatchContext } from '../../../../processors/stream/batch.ts';
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { RestoreKey } from '../../../../processors/stream/decode-batch.ts';
 import { packRestored, ServiceError } from '../../../../schemas/index.ts';
+import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { memoryJobs } from '../../../support/jobs.ts';
@@ -34,7 +35,7 @@ function consume(
     ...memoryJobs(),
     analyse,
     restoreKey: key,
-    text_policy: 'full',
+    privacy: NO_PRIVACY,
     now: () => Date.UTC(2026, 10, 23),
   });
   return consumer(kinesisRecords(...records), { ...aBatchContext(), ...deadlines });

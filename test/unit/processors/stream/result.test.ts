@@ -5,7 +5,7 @@ import { buildResult, type Ending } from '../../../../processors/stream/result.t
 import { hashText, resultSchema } from '../../../../schemas/index.ts';
 import { ARRIVED_AT, kinesisRecords } from '../../../support/kinesis-event.ts';
 
-const full = { text_policy: 'full', processed_at: '2026-11-23T10:00:02.000Z' } as const;
+const full = { keeps_text: true, processed_at: '2026-11-23T10:00:02.000Z' } as const;
 const analyzed: Ending = {
   status: 'analyzed',
   verdict: {
@@ -75,8 +75,8 @@ describe('a result', () => {
     expect(build({}, { status: 'empty' }).created_at).toBe('2026-11-23T10:00:00.123Z');
   });
 
-  it('Under the text policy none, a result has the hash and size of the text instead of the text', () => {
-    const result = build({}, analyzed, { ...full, text_policy: 'none' });
+  it('If its text is not stored, a result has the hash and size of the text instead of the text', () => {
+    const result = build({}, analyzed, { ...full, keeps_text: false });
     expect(result).not.toHaveProperty('text');
     expect(result).toMatchObject({ text_hash: hashText('I love my cat'), text_bytes: 13 });
   });

@@ -1,0 +1,89 @@
+import { gzipSync } from 'node:zlib';
+import { findPrivacyPolicy, type PrivacySettings, type StreamRecord } from '../../schemas/index.ts';
+import { decompress } from '../stream/decode/compression.ts';
+import { isAggregate } from '../stream/decode/aggregate.ts';
+import { Unreadable } from '../stream/decode/unreadable.ts';
+import { maskJson } from './mask-json.ts';
+import type { RedactRecordDeps } from './redact-record.ts';
+import { redactText } from './redact-text.ts';
+
+/**
+ * Masks the personal data in the bytes of a record that is set aside, as far as they can be read. The
+ * bytes stay as they are if nothing is found, if no policy asks for it, or if they cannot be read: an
+ * aggregate, broken compressed data, or another binary format.
+ *
+ * @param record the record, if the bytes are one. Its tenant and source choose the policy. Other bytes
+ * are masked if any policy masks what it stores.
+ */
+export type MaskBytes = (
+  bytes: Uint8Array,
+  record?: Pick<StreamRecord, 'tenant' | 'source' | 'language'>,
+) => Uint8Array;
+
+type MaskBytesDeps = Pick<RedactRecordDeps, 'settings' | 'detectLocally' | 'resolveLanguage'>;
+
+/** Creates the function that masks bytes. It calls no service, so that it never has to wait. */
+export function createMaskBytes(deps: MaskBytesDeps): MaskBytes {
+  const masks_unreadable = masksSomething(deps.settings);
+  const maskText = (text: string, given: string): string => {
+    const { language_code } = deps.resolveLanguage(given, text);
+    const detect = (part: string) => deps.detectLocally(part, language_code);
+    return maskJson(text, detect) ?? redactText(text, detect(text)).stored;
+  };
+  return (bytes, record) => {
+    const is_masked =
+      record === undefined
+        ? masks_unreadable
+        : masksStored(findPrivacyPolicy(deps.settings, record.tenant, record.source));
+    if (!is_masked) return bytes;
+    const plain = tryDecompress(bytes);
+    const encoding = plain === undefined ? undefined : chooseEncoding(plain);
+    if (plain === undefined || encoding === undefined) return bytes;
+    const text = Buffer.from(plain).toString(encoding);
+    const masked = maskText(text, record?.language ?? 'auto');
+    if (masked === text) return bytes;
+    const result = Buffer.from(masked, encoding);
+    return plain === bytes ? result : gzipSync(result);
+  };
+}
+
+function masksStored({ policy, stored_text }: ReturnType<typeof findPrivacyPolicy>): boolean {
+  return policy === 'redact' || stored_text === 'redacted';
+}
+
+function masksSomething(settings: PrivacySettings): boolean {
+  const exceptions = [settings.by_tenant, settings.by_source].flatMap(Object.values);
+  return [settings, ...exceptions].some(
+    ({ policy, stored_text }) => policy === 'redact' || stored_text === 'redacted',
+  );
+}
+
+function tryDecompress(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    const plain = decompress(bytes);
+    return isAggregate(plain) ? undefined : plain;
+  } catch (why) {
+    if (why instanceof Unreadable) return undefined;
+    throw why;
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const MAX_CONTROL_SHARE = 0.02;
+
+/**
+ * Returns an encoding that reads the bytes without loss. Latin-1 has a character for each byte, and
+ * the ASCII characters of most other encodings.
+ */
+function chooseEncoding(bytes: Uint8Array): 'utf8' | 'utf16le' | 'latin1' | undefined {
+  try {
+    utf8.decode(bytes);
+    return 'utf8';
+  } catch {
+    const [first, second] = bytes;
+    if (first === 0xff && second === 0xfe) return 'utf16le';
+    const isControl = (byte: number) => byte < 9 || (byte > 13 && byte < 32);
+    const controls = bytes.filter(isControl).length;
+    return controls > bytes.length * MAX_CONTROL_SHARE ? undefined : 'latin1';
+  }
+}

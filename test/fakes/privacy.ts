@@ -1,0 +1,66 @@
+import { detectLanguage } from '@aurastream/language-detector';
+import { createLanguageResolver } from '../../processors/analysis/language.ts';
+import type { Privacy } from '../../processors/privacy/compose.ts';
+import { createLocalDetection, createLocalDetector } from '../../processors/privacy/local-detector.ts';
+import { createMaskBytes } from '../../processors/privacy/mask-bytes.ts';
+import {
+  createRedactRecord,
+  type RedactRecord,
+  type RedactRecordDeps,
+} from '../../processors/privacy/redact-record.ts';
+import { createSearchText, type SearchText } from '../../processors/privacy/search-text.ts';
+import { type PrivacyInput, privacySchema } from '../../schemas/index.ts';
+
+export const DEFAULT_PRIVACY: PrivacyInput = {
+  engine: 'local',
+  placeholders: 'types',
+  policy: 'redact',
+  stored_text: 'redacted',
+};
+
+/** Creates the redaction of records with the local detectors, for texts in English. */
+export function createTestRedaction(
+  settings: Partial<PrivacyInput> = {},
+  deps: Partial<RedactRecordDeps> = {},
+): RedactRecord {
+  return createRedactRecord({
+    settings: privacySchema.parse({ ...DEFAULT_PRIVACY, ...settings }),
+    detector: createLocalDetector(),
+    detectLocally: createLocalDetection(),
+    resolveLanguage: (given) => ({
+      language_code: given === 'auto' ? 'en' : given,
+      language_source: given === 'auto' ? 'detected' : 'given',
+    }),
+    pseudonymKey: async (tenant) => Buffer.from(`key of ${tenant}`),
+    ...deps,
+  });
+}
+
+/** Creates the search of texts with the local detectors. */
+export function createTestSearch(settings: Partial<PrivacyInput> = {}): SearchText {
+  const detector = createLocalDetector();
+  return createSearchText({
+    settings: privacySchema.parse({ ...DEFAULT_PRIVACY, ...settings }),
+    detector,
+    local_detector: detector,
+    resolveLanguage: createLanguageResolver({
+      detect_language: detectLanguage,
+      default_language: 'en',
+    }),
+  });
+}
+
+/** Creates the privacy of the consumer with the local detectors. */
+export function createTestPrivacy(settings: Partial<PrivacyInput> = {}): Privacy {
+  return {
+    redactRecord: createTestRedaction(settings),
+    maskBytes: createMaskBytes({
+      settings: privacySchema.parse({ ...DEFAULT_PRIVACY, ...settings }),
+      detectLocally: createLocalDetection(),
+      resolveLanguage: () => ({ language_code: 'en', language_source: 'detected' }),
+    }),
+  };
+}
+
+/** Redacts nothing, and leaves the language to the analysis. */
+export const NO_PRIVACY = createTestPrivacy({ policy: 'off', stored_text: 'full' });
