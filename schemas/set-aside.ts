@@ -21,7 +21,7 @@ export const SET_ASIDE_REASONS = [
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
 /**
- * A record that cannot be processed. The record is stored byte for byte, with the reason and the
+ * A record that cannot be processed. Its bytes are stored with placeholders, with the reason and the
  * position of the record on the stream. `set_aside_id` is derived from the position, so a
  * redelivery overwrites the stored object with the same content.
  */
@@ -43,6 +43,6 @@ export const setAsideSchema = z.object({
     .optional()
     .describe('Only with the reason over_budget.'),
   arrived_at: z.iso.datetime({ offset: true }),
-  data_base64: z.base64().describe('The bytes as they were on the stream.'),
+  data_base64: z.base64().describe('The bytes of the record, with placeholders for the personal data that was found.'),
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
