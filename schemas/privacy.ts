@@ -50,7 +50,10 @@ export const privacySchema = z
     placeholders: z.enum(PLACEHOLDERS),
     by_tenant: z.record(slug, exceptionSchema).default({}),
     by_source: z
-      .record(z.string().regex(/^[^/]+\/[^/]+$/, 'must have the form tenant/source'), exceptionSchema)
+      .record(
+        z.string().regex(/^[^/]+\/[^/]+$/, 'must have the form tenant/source'),
+        exceptionSchema,
+      )
       .default({}),
   })
   .superRefine((settings, context) => {

@@ -66,7 +66,9 @@ export const resultSchema = z.object({
   cache: z.enum(CACHE_TIERS).optional().describe('Where the verdict came from.'),
   chunks: z.int().optional().describe('Number of documents that the text was split into.'),
   text: z.string().optional().describe('Absent by text policy, or if it does not fit.'),
-  text_hash: z.string().describe('SHA-256 of the text in UTF-8, hex; with placeholders, if it is redacted.'),
+  text_hash: z
+    .string()
+    .describe('SHA-256 of the text in UTF-8, hex; with placeholders, if it is redacted.'),
   text_bytes: z.int().describe('Length of this text in UTF-8.'),
   pii: piiSchema
     .optional()

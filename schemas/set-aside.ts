@@ -43,6 +43,8 @@ export const setAsideSchema = z.object({
     .optional()
     .describe('Only with the reason over_budget.'),
   arrived_at: z.iso.datetime({ offset: true }),
-  data_base64: z.base64().describe('The bytes of the record, with placeholders for the personal data that was found.'),
+  data_base64: z
+    .base64()
+    .describe('The bytes of the record, with placeholders for the personal data that was found.'),
 });
 export type SetAside = z.infer<typeof setAsideSchema>;

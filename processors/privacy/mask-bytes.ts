@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { findPrivacyPolicy, type PrivacySettings, type StreamRecord } from '../../schemas/index.ts';
-import { decompress } from '../stream/decode/compression.ts';
 import { isAggregate } from '../stream/decode/aggregate.ts';
+import { decompress } from '../stream/decode/compression.ts';
 import { Unreadable } from '../stream/decode/unreadable.ts';
+import { detectUnsureLocally } from './detect-unsure.ts';
 import { maskJson } from './mask-json.ts';
 import type { RedactRecordDeps } from './redact-record.ts';
 import { redactText } from './redact-text.ts';
@@ -26,8 +27,8 @@ type MaskBytesDeps = Pick<RedactRecordDeps, 'settings' | 'detectLocally' | 'reso
 export function createMaskBytes(deps: MaskBytesDeps): MaskBytes {
   const masks_unreadable = masksSomething(deps.settings);
   const maskText = (text: string, given: string): string => {
-    const { language_code } = deps.resolveLanguage(given, text);
-    const detect = (part: string) => deps.detectLocally(part, language_code);
+    const language = deps.resolveLanguage(given, text);
+    const detect = (part: string) => detectUnsureLocally(deps.detectLocally, part, language);
     return maskJson(text, detect) ?? redactText(text, detect(text)).stored;
   };
   return (bytes, record) => {

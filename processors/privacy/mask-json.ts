@@ -47,7 +47,7 @@ function isJson(text: string): boolean {
 function maskValue(value: string, name: string, detect: (text: string) => Detection): string {
   if (IDENTITY.has(name) && ID.test(value)) return value;
   if (isAuthor(name)) return value === '' ? value : maskAuthor(value);
-  const deps = { detect, language_code: '', pseudonym_key: undefined };
+  const deps = { detect, pseudonym_key: undefined };
   if (name === 'url' && URL.canParse(value)) return redactUrl(value, deps).value ?? '';
   if (name === 'text') return redactText(value, detect(value)).stored;
   return redactWithCue(value, name, deps)?.stored ?? value;

@@ -4,12 +4,9 @@ import { findPlaceholders, WHOLE_TEXT_PLACEHOLDER } from './placeholders.ts';
 import type { Detection } from './ports.ts';
 import { redactText } from './redact-text.ts';
 
-/** Finds the personal data of a short value in this process. */
-export type DetectLocally = (text: string, language_code: string) => Detection;
-
 export interface MetadataDeps {
-  detect: DetectLocally;
-  language_code: string;
+  /** Finds the personal data of a short value in this process. */
+  detect: (text: string) => Detection;
   /** Key of the tenant, if pseudonyms stand for values. */
   pseudonym_key: Uint8Array | undefined;
 }
@@ -56,7 +53,7 @@ export function redactAttributes(attributes: Attributes, deps: MetadataDeps): Re
 /** Redacts a value behind a cue. Returns undefined if nothing was found in it. */
 export function redactWithCue(value: string, name: string, deps: MetadataDeps) {
   const cue = `${name.replace(/[_.-]+/g, ' ')}: `;
-  const detection = deps.detect(cue + value, deps.language_code);
+  const detection = deps.detect(cue + value);
   const redacted = redactText(value, shift(detection, cue.length), deps.pseudonym_key);
   const { count, failed } = redacted.pii;
   return count === 0 && !failed ? undefined : redacted;
@@ -85,7 +82,7 @@ export function redactUrl(url: string, deps: MetadataDeps): Redacted<string | un
   const pii: Pii[] = [];
   const mask = (part: string): string => {
     const text = decodeSafely(part);
-    const redacted = redactText(text, deps.detect(text, deps.language_code), deps.pseudonym_key);
+    const redacted = redactText(text, deps.detect(text), deps.pseudonym_key);
     if (redacted.pii.count === 0 && !redacted.pii.failed) return part;
     pii.push(redacted.pii);
     return encodeURIComponent(redacted.stored).replace(/%(?:5B|5D|3A)/g, decodeURIComponent);
@@ -114,7 +111,7 @@ export function redactUrl(url: string, deps: MetadataDeps): Redacted<string | un
 
 /** Leaves out a URL without a host, such as `mailto:`, in which something was found. */
 function redactOpaque(url: string, deps: MetadataDeps): Redacted<string | undefined> {
-  const { pii } = redactText(url, deps.detect(url, deps.language_code));
+  const { pii } = redactText(url, deps.detect(url));
   if (pii.count === 0 && !pii.failed) return { value: url, pii: [] };
   return { value: undefined, pii: [pii] };
 }

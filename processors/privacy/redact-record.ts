@@ -7,9 +7,9 @@ import {
 import type { ResolvedLanguage } from '../analysis/language.ts';
 import { normalise } from '../analysis/normalise.ts';
 import type { Deadline } from '../deadline.ts';
-import type { PersonalDataDetector } from './ports.ts';
+import { detectUnsure, detectUnsureLocally } from './detect-unsure.ts';
+import type { Detection, PersonalDataDetector } from './ports.ts';
 import {
-  type DetectLocally,
   type MetadataDeps,
   maskAuthor,
   redactAttributes,
@@ -38,17 +38,14 @@ export interface RedactedRecord {
  * @param deadline latest start of a call to a service.
  * @throws {ServiceError} if a service that the policy needs is away. The record must then wait.
  */
-export type RedactRecord = (
-  record: StreamRecord,
-  deadline?: Deadline,
-) => Promise<RedactedRecord>;
+export type RedactRecord = (record: StreamRecord, deadline?: Deadline) => Promise<RedactedRecord>;
 
 export interface RedactRecordDeps {
   settings: PrivacySettings;
   /** Searches texts. */
   detector: PersonalDataDetector;
   /** Searches URLs and attributes, which are short and never sent to a service. */
-  detectLocally: DetectLocally;
+  detectLocally: (text: string, language_code: string) => Detection;
   resolveLanguage: (given: string, text: string) => ResolvedLanguage;
   /**
    * Returns the key of the pseudonyms of a tenant. Only called if the settings ask for pseudonyms.
@@ -69,15 +66,15 @@ export function createRedactRecord(deps: RedactRecordDeps): RedactRecord {
     }
     const { text, author, url, attributes } = record;
     const language = deps.resolveLanguage(record.language, normalise(text));
-    const { language_code } = language;
     const pseudonym_key =
       settings.placeholders === 'pseudonyms' ? await deps.pseudonymKey(record.tenant) : undefined;
     const of_text = redactText(
       text,
-      await detector.detect(text, language_code, deadline),
+      await detectUnsure(detector, text, language, deadline),
       pseudonym_key,
     );
-    const metadata = { detect: deps.detectLocally, language_code, pseudonym_key };
+    const detect = (value: string) => detectUnsureLocally(deps.detectLocally, value, language);
+    const metadata = { detect, pseudonym_key };
     const others = redactOthers({ author, url, attributes }, metadata);
     const redacts_stored = policy === 'redact' || stored_text === 'redacted';
     return {

@@ -2,6 +2,7 @@ import { findPrivacyPolicy } from '../../schemas/index.ts';
 import type { ResolvedLanguage } from '../analysis/language.ts';
 import { normalise } from '../analysis/normalise.ts';
 import type { Deadline } from '../deadline.ts';
+import { detectUnsure } from './detect-unsure.ts';
 import type { PersonalDataDetector } from './ports.ts';
 import type { RedactRecordDeps } from './redact-record.ts';
 import { type RedactedText, redactText } from './redact-text.ts';
@@ -36,7 +37,7 @@ export function createSearchText(deps: SearchTextDeps): SearchText {
     const { policy } = findPrivacyPolicy(deps.settings, tenant);
     const language = deps.resolveLanguage(given, normalise(text));
     const detector = policy === 'off' ? deps.local_detector : deps.detector;
-    const found = redactText(text, await detector.detect(text, language.language_code, deadline));
+    const found = redactText(text, await detectUnsure(detector, text, language, deadline));
     return { analysed: policy === 'redact' ? found.masked : text, language, found };
   };
 }

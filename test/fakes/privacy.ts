@@ -1,7 +1,10 @@
 import { detectLanguage } from '@aurastream/language-detector';
 import { createLanguageResolver } from '../../processors/analysis/language.ts';
 import type { Privacy } from '../../processors/privacy/compose.ts';
-import { createLocalDetection, createLocalDetector } from '../../processors/privacy/local-detector.ts';
+import {
+  createLocalDetection,
+  createLocalDetector,
+} from '../../processors/privacy/local-detector.ts';
 import { createMaskBytes } from '../../processors/privacy/mask-bytes.ts';
 import {
   createRedactRecord,

@@ -50,8 +50,7 @@ export const name: Detector = {
 function readName({ text, language_code }: Scan, { start: from, end }: Cue): Candidate | undefined {
   if (isOtherWord(text, from, end)) return undefined;
   const window = text.slice(end, end + 100);
-  const own = SCRIPTS[language_code === 'zh-TW' ? 'zh' : language_code];
-  const match = own?.exec(window) ?? LATIN.exec(window);
+  const match = matchName(window, language_code);
   const value = match?.[1];
   if (match === null || value === undefined) return undefined;
   const first = value.split(' ')[0] ?? '';
@@ -59,6 +58,17 @@ function readName({ text, language_code }: Scan, { start: from, end }: Cue): Can
   if (NOT_NAMES.has(first.toLowerCase()) || NOT_NAMES.has(value)) return undefined;
   const start = end + match[0].indexOf(value);
   return { type: 'NAME', start, end: start + value.length, score: 0.6 };
+}
+
+/** In a text whose language is not known, the names of all scripts are tried. */
+function matchName(window: string, language_code: string): RegExpExecArray | null {
+  const own = SCRIPTS[language_code === 'zh-TW' ? 'zh' : language_code];
+  if (language_code !== 'und') return own?.exec(window) ?? LATIN.exec(window);
+  for (const script of [...Object.values(SCRIPTS), LATIN]) {
+    const match = script.exec(window);
+    if (match !== null) return match;
+  }
+  return null;
 }
 
 const ARABIC_PAIR = /^\p{Script=Arabic}{2}$/u;

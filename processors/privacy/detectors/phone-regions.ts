@@ -16,7 +16,8 @@ const REGIONS: Record<string, readonly string[]> = {
   zh: ['CN', 'HK', 'SG'],
   'zh-TW': ['TW', 'HK'],
 };
-const DEFAULT = ['US', 'GB', 'DE', 'FR', 'ES', 'IT', 'BR', 'IN', 'CN', 'JP', 'KR'];
+/** The countries of all languages, for a text whose language is not known. */
+const DEFAULT = [...new Set(Object.values(REGIONS).flat())];
 
 export function listRegions(language_code: string): readonly string[] {
   return REGIONS[language_code] ?? DEFAULT;

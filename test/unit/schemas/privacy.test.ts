@@ -32,7 +32,9 @@ it.each([
   ['by_source.?', { by_source: { 'acme/a': { stored_text: 'full' } } }],
 ])('the settings refuse a policy that contradicts what is stored, at %j', (path, change) => {
   const { error } = parse(change);
-  expect(translateIssues(error!)).toMatchObject([{ path, message: expect.stringContaining('set') }]);
+  expect(translateIssues(error!)).toMatchObject([
+    { path, message: expect.stringContaining('set') },
+  ]);
 });
 
 it.each([

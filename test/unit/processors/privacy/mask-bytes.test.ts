@@ -39,12 +39,15 @@ describe('the bytes that are no record', () => {
     expect(mask('{"text":"write to ann@example.com')).toBe('{"text":"write to [EMAIL]');
   });
 
-  it.each(['latin1', 'utf16le'] as const)('Text in %s is masked and keeps its other bytes', (encoding) => {
-    const mark = encoding === 'utf16le' ? '\ufeff' : '';
-    const bytes = Buffer.from(`${mark}Schöne Grüße an ann@example.com, José`, encoding);
-    const masked = Buffer.from(maskBytes(bytes)).toString(encoding);
-    expect(masked).toBe(`${mark}Schöne Grüße an [EMAIL], José`);
-  });
+  it.each(['latin1', 'utf16le'] as const)(
+    'Text in %s is masked and keeps its other bytes',
+    (encoding) => {
+      const mark = encoding === 'utf16le' ? '\ufeff' : '';
+      const bytes = Buffer.from(`${mark}Schöne Grüße an ann@example.com, José`, encoding);
+      const masked = Buffer.from(maskBytes(bytes)).toString(encoding);
+      expect(masked).toBe(`${mark}Schöne Grüße an [EMAIL], José`);
+    },
+  );
 
   it('Bytes that cannot be read stay as they are: an aggregate, cut-off gzip, a binary format', () => {
     const whole = gzipSync('{"text":"ann@example.com"}');

@@ -122,10 +122,13 @@ describe('a detector that fails', () => {
 });
 
 describe('authors and addresses', () => {
-  it.each(['author', 'author_2'])('An attribute %s is masked whole, as an author is', async (name) => {
-    const { stored } = await redact(aRecord({ attributes: { [name]: 'x '.repeat(200) } }));
-    expect(stored.attributes).toEqual({ [name]: '[NAME]' });
-  });
+  it.each(['author', 'author_2'])(
+    'An attribute %s is masked whole, as an author is',
+    async (name) => {
+      const { stored } = await redact(aRecord({ attributes: { [name]: 'x '.repeat(200) } }));
+      expect(stored.attributes).toEqual({ [name]: '[NAME]' });
+    },
+  );
 
   it.each([
     ['https://ann:secret@example.com/a', 'https://example.com/a'],

@@ -27,34 +27,11 @@ import {
   parseEnvironment,
 } from '../../../../schemas/index.ts';
 import { DEFAULT_PRIVACY } from '../../../fakes/privacy.ts';
+import { CONSUMER_VARIABLES as VARIABLES } from '../../../support/consumer-variables.ts';
 import { aProcessingJob } from '../../../support/jobs.ts';
 import { kinesisRecords, sequenceNumber } from '../../../support/kinesis-event.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 1);
-const VARIABLES: Record<string, string> = {
-  CACHE_TABLE: 'the-cache',
-  TRAFFIC: 'live',
-  CACHE_TTL_SECONDS: '1111',
-  CACHE_MEMORY_ENTRIES: '100',
-  ANALYZER: 'comprehend',
-  ANALYZER_MAX_IN_FLIGHT: '2',
-  DEFAULT_LANGUAGE: 'fr',
-  ANALYZER_CALLS_PER_SECOND: '40',
-  ANALYZER_FALLBACK_CALLS_PER_SECOND: '4',
-  QUOTA_TABLE: 'the-quota',
-  BUDGETS: '{}',
-  RESULTS_TABLE: 'the-results',
-  RESULTS_TTL_SECONDS: '7777',
-  DELIVERY_STREAM: 'the-lake',
-  SET_ASIDE_BUCKET: 'the-set-asides',
-  RESTORE_KEY_ARN: 'arn:the-restore-key',
-  PRIVACY: JSON.stringify(DEFAULT_PRIVACY),
-  UNWRAP: '',
-  ENVIRONMENT: 'staging',
-  JOBS_TABLE: 'the-jobs',
-  INPUT_BUCKET: 'the-inputs',
-  CALLBACK_QUEUE_URL: 'https://sqs.example/callbacks',
-};
 
 const answerPositive = ({ TextList }: { TextList: string[] }) => ({
   ResultList: TextList.map((_, Index) => ({

@@ -7,9 +7,9 @@ import type { AnalysisOutcome, AnalysisRequest } from '../../../../processors/an
 import { createConsumer } from '../../../../processors/stream/consumer.ts';
 import type { BatchReport } from '../../../../processors/stream/tally.ts';
 import { hashText, type Job, type Sentiment } from '../../../../schemas/index.ts';
-import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { createOutage } from '../../../fakes/network.ts';
+import { NO_PRIVACY } from '../../../fakes/privacy.ts';
 import { createRefusingStores } from '../../../fakes/refusing-stores.ts';
 import { aBatchContext } from '../../../support/batch-context.ts';
 import { aProcessingJob, JOBS_NOW, memoryJobs } from '../../../support/jobs.ts';

@@ -28,14 +28,24 @@ it('a record waits if its personal data cannot be looked for, and the others do 
   );
   const events = records('a', 'b', 'c');
   const context = aBatchContext();
-  const redacted = await redactVersions(versionsOf(events), { privacy: { redactRecord }, now: () => NOW }, context);
+  const redacted = await redactVersions(
+    versionsOf(events),
+    { privacy: { redactRecord }, now: () => NOW },
+    context,
+  );
   expect(redacted.map(({ item }) => item.record.text)).toEqual(['a', 'c']);
-  expect(context.tally.report(events)).toMatchObject({ failed: 1, failures: { 'privacy Away': 1 } });
+  expect(context.tally.report(events)).toMatchObject({
+    failed: 1,
+    failures: { 'privacy Away': 1 },
+  });
 });
 
 it('records whose turn comes after the time of the analysis wait, but the first one never does', async () => {
   const events = records('a', 'b', 'c');
-  const context = { ...aBatchContext(), analysis: { at: NOW, signal: new AbortController().signal } };
+  const context = {
+    ...aBatchContext(),
+    analysis: { at: NOW, signal: new AbortController().signal },
+  };
   const deps = { privacy: { redactRecord: createTestRedaction() }, now: () => NOW };
   const redacted = await redactVersions(versionsOf(events), deps, context);
   expect(redacted.map(({ item }) => item.record.text)).toEqual(['a']);
@@ -47,7 +57,9 @@ it('an error that is no failure of a service ends the batch', async () => {
     throw new TypeError('bug');
   };
   const deps = { privacy: { redactRecord }, now: () => NOW };
-  await expect(redactVersions(versionsOf(records('a')), deps, aBatchContext())).rejects.toThrow('bug');
+  await expect(redactVersions(versionsOf(records('a')), deps, aBatchContext())).rejects.toThrow(
+    'bug',
+  );
 });
 
 it('a withdrawal is not searched', async () => {
