@@ -163,6 +163,14 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'versions of records | versions without personal data, and the language of their texts',
+      tests: [
+        'Under %s with the stored text %s, the matrix of docs/privacy.md holds',
+        'the language is told by the text before it is masked',
+        'a record waits if its personal data cannot be looked for, and the others do not',
+      ],
+    },
+    {
       says: 'versions of records | versions with a result, a failure or a refusal, as they become known',
       tests: [
         'Of several versions the table keeps the highest, and the lake gets a line for each',
@@ -550,8 +558,9 @@ export const ARCHITECTURE: DocumentPromises = {
     {
       says: 'the text goes only where the policy allows | errors and issues contain paths and codes; a batch logs one line of counts',
       tests: [
-        'Under the text policy none, a result has the hash and size of the text instead of the text',
-        'the consumer with the text policy `none` writes no text to the table or the lake',
+        'personal data of every type in every language is in no request to a service and in no log',
+        'If its text is not stored, a result has the hash and size of the text instead of the text',
+        'the consumer that stores no text writes no text to the table or the lake',
         'The issues of a set-aside name fields and never quote the text',
         'translateIssues does not quote the names of unknown fields',
       ],
