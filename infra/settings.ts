@@ -1,4 +1,11 @@
-import type { AnalyzerName, EnvelopeName, PrivacyInput, Tier, TierLimits, Traffic } from '../schemas/index.ts';
+import type {
+  AnalyzerName,
+  EnvelopeName,
+  PrivacyInput,
+  Tier,
+  TierLimits,
+  Traffic,
+} from '../schemas/index.ts';
 
 /** Limit of a token bucket. */
 interface RateLimit {

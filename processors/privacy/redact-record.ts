@@ -9,12 +9,7 @@ import { normalise } from '../analysis/normalise.ts';
 import type { Deadline } from '../deadline.ts';
 import { detectUnsure, detectUnsureLocally } from './detect-unsure.ts';
 import type { Detection, PersonalDataDetector } from './ports.ts';
-import {
-  type MetadataDeps,
-  maskAuthor,
-  redactAttributes,
-  redactUrl,
-} from './redact-metadata.ts';
+import { type MetadataDeps, maskAuthor, redactAttributes, redactUrl } from './redact-metadata.ts';
 import { redactText, sumPii } from './redact-text.ts';
 
 /** The fields of a record that may hold personal data. */
