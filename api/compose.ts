@@ -17,10 +17,16 @@ import { createReadHistory } from '../insight/history/read.ts';
 import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { analyseAll } from '../processors/analysis/analyse-all.ts';
-import { composeAnalysis, createAnalyzer, shareQuota } from '../processors/analysis/compose.ts';
+import {
+  composeAnalysis,
+  composeLanguageResolver,
+  createAnalyzer,
+  shareQuota,
+} from '../processors/analysis/compose.ts';
 import { createAnalysisContext } from '../processors/analysis/context.ts';
 import type { AnalysisCounts } from '../processors/analysis/counts.ts';
-import { composeSearchText } from '../processors/privacy/compose.ts';
+import { createLocalDetector } from '../processors/privacy/local-detector.ts';
+import { createSearchText } from '../processors/privacy/search-text.ts';
 import {
   ANALYZERS,
   type ApiEnvironment,
@@ -106,6 +112,16 @@ function composeAnalyse(
       logFailures(logger, context.counts, stats().ledger_errors - ledger_errors);
       return outcomes;
     });
+}
+
+function composeSearchText(environment: ApiEnvironment): ApiDeps['searchText'] {
+  const detector = createLocalDetector();
+  return createSearchText({
+    settings: environment.PRIVACY,
+    detector,
+    local_detector: detector,
+    resolveLanguage: composeLanguageResolver(environment),
+  });
 }
 
 /** Creates the function that reads budgets, with a cache of five seconds. */

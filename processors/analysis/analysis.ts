@@ -1,6 +1,7 @@
 import type { Budget } from '../../budgets/budget.ts';
 import type { Pause } from '../../lib/backoff.ts';
 import type { Verdict } from '../../schemas/index.ts';
+import type { LanguageDetector } from '../language.ts';
 import { createAnswerQuestions } from './answers.ts';
 import { createAsk } from './ask.ts';
 import { createCaches } from './caches.ts';
@@ -8,7 +9,7 @@ import { createChargeQuestions } from './charge.ts';
 import type { AnalysisContext } from './context.ts';
 import { countOutcomes } from './counts.ts';
 import type { AnalysisOutcome, AnalysisRequest } from './outcome.ts';
-import type { Analyzer, LanguageDetector, VerdictCache } from './ports.ts';
+import type { Analyzer, VerdictCache } from './ports.ts';
 import { createPrepare } from './prepare.ts';
 import { RequestGroups } from './request-groups.ts';
 

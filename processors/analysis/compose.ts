@@ -14,8 +14,10 @@ import {
   hasLimits,
   type Traffic,
 } from '../../schemas/index.ts';
+import { createLanguageResolver, type LanguageDetector } from '../language.ts';
 import { type Analyse, createAnalysis } from './analysis.ts';
-import type { Analyzer, LanguageDetector } from './ports.ts';
+import { normalise } from './normalise.ts';
+import type { Analyzer } from './ports.ts';
 import { limitRate } from './rate-limiter.ts';
 
 /** Functions that create the adapters of an analyzer, by the name of the analyzer. */
@@ -113,13 +115,21 @@ export function composeAnalysis(
 }
 
 /** Returns how the language of a text is detected, and the language of texts that are too short. */
-export function chooseLanguages({
+function chooseLanguages({
   ANALYZER,
   DEFAULT_LANGUAGE: default_language,
 }: Pick<AnalysisEnvironment, 'ANALYZER' | 'DEFAULT_LANGUAGE'>) {
   const { languages } = ANALYZERS[ANALYZER];
   const detect_language: LanguageDetector = (text) => detectLanguage(text, languages);
   return { detect_language, default_language };
+}
+
+/** Creates the function that resolves the language of a text as it came. */
+export function composeLanguageResolver(
+  environment: Parameters<typeof chooseLanguages>[0],
+): ReturnType<typeof createLanguageResolver> {
+  const resolveLanguage = createLanguageResolver(chooseLanguages(environment));
+  return (given, text) => resolveLanguage(given, normalise(text));
 }
 
 /** Creates the budget, unless the settings limit no tenant and not the deployment. */

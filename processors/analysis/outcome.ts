@@ -1,5 +1,5 @@
 import type { CacheTier, Verdict } from '../../schemas/index.ts';
-import type { ResolvedLanguage } from './language.ts';
+import type { ResolvedLanguage } from '../language.ts';
 
 /** A text to analyse. `language` is the language code that the producer gave, or `auto`. */
 export interface AnalysisRequest {

@@ -74,9 +74,6 @@ export interface VerdictCache {
   put(verdicts: Map<string, Verdict>): Promise<void>;
 }
 
-/** Returns the language code of a text, or `undefined` if the text is too short for detection. */
-export type LanguageDetector = (text: string) => string | undefined;
-
 /** The call rate of all processes together. The rate is at most the shared quota. */
 export interface Rate {
   calls_per_second: number;

@@ -1,9 +1,13 @@
 import { fingerprint } from '../../schemas/index.ts';
+import {
+  createLanguageResolver,
+  type LanguageDetector,
+  type ResolvedLanguage,
+} from '../language.ts';
 import { hasOnlyPlaceholders } from '../privacy/placeholders.ts';
-import { createLanguageResolver, type ResolvedLanguage } from './language.ts';
 import { hasVisibleCharacter, normalise } from './normalise.ts';
 import type { AnalysisRequest, Empty, UnsupportedLanguage } from './outcome.ts';
-import type { Analyzer, LanguageDetector } from './ports.ts';
+import type { Analyzer } from './ports.ts';
 
 /**
  * A text that is ready for the caches and for the analyzer. The fingerprint is the key in the

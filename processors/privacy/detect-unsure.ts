@@ -1,5 +1,5 @@
-import type { ResolvedLanguage } from '../analysis/language.ts';
 import type { Deadline } from '../deadline.ts';
+import type { ResolvedLanguage } from '../language.ts';
 import type { Detection, PersonalDataDetector } from './ports.ts';
 
 /** Code of a text whose language is not known. The local detectors then use what they know of all. */

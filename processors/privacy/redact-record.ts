@@ -4,9 +4,8 @@ import {
   type PrivacySettings,
   type StreamRecord,
 } from '../../schemas/index.ts';
-import type { ResolvedLanguage } from '../analysis/language.ts';
-import { normalise } from '../analysis/normalise.ts';
 import type { Deadline } from '../deadline.ts';
+import type { ResolvedLanguage } from '../language.ts';
 import { detectUnsure, detectUnsureLocally } from './detect-unsure.ts';
 import type { Detection, PersonalDataDetector } from './ports.ts';
 import { type MetadataDeps, maskAuthor, redactAttributes, redactUrl } from './redact-metadata.ts';
@@ -60,7 +59,7 @@ export function createRedactRecord(deps: RedactRecordDeps): RedactRecord {
       return { stored: record, keeps_text, analysed: { text: record.text }, pii: undefined };
     }
     const { text, author, url, attributes } = record;
-    const language = deps.resolveLanguage(record.language, normalise(text));
+    const language = deps.resolveLanguage(record.language, text);
     const pseudonym_key =
       settings.placeholders === 'pseudonyms' ? await deps.pseudonymKey(record.tenant) : undefined;
     const of_text = redactText(

@@ -1,7 +1,6 @@
 import { findPrivacyPolicy } from '../../schemas/index.ts';
-import type { ResolvedLanguage } from '../analysis/language.ts';
-import { normalise } from '../analysis/normalise.ts';
 import type { Deadline } from '../deadline.ts';
+import type { ResolvedLanguage } from '../language.ts';
 import { detectUnsure } from './detect-unsure.ts';
 import type { PersonalDataDetector } from './ports.ts';
 import type { RedactRecordDeps } from './redact-record.ts';
@@ -35,7 +34,7 @@ export interface SearchTextDeps extends Pick<RedactRecordDeps, 'settings' | 'res
 export function createSearchText(deps: SearchTextDeps): SearchText {
   return async ({ tenant, text, language: given }, deadline) => {
     const { policy } = findPrivacyPolicy(deps.settings, tenant);
-    const language = deps.resolveLanguage(given, normalise(text));
+    const language = deps.resolveLanguage(given, text);
     const detector = policy === 'off' ? deps.local_detector : deps.detector;
     const found = redactText(text, await detectUnsure(detector, text, language, deadline));
     return { analysed: policy === 'redact' ? found.masked : text, language, found };

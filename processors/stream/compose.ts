@@ -14,12 +14,12 @@ import {
 } from '../../schemas/index.ts';
 import { createCircuitBreaker } from '../analysis/circuit-breaker.ts';
 import { composeAnalysis, createAnalyzer, shareQuota } from '../analysis/compose.ts';
-import { composePrivacy } from '../privacy/compose.ts';
 import { withBatchContext } from './batch.ts';
 import { createConsumer } from './consumer.ts';
 import { observeConsumer } from './observe.ts';
 import { paceRetries } from './pace-retries.ts';
 import { createReportPosition } from './positions.ts';
+import { composePrivacy } from './privacy.ts';
 import {
   createRareCallbacks,
   createRareClaims,

@@ -1,6 +1,5 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import { TaskGroup } from '../../lib/task-group.ts';
-import type { Privacy } from '../privacy/compose.ts';
 import { type AnalyseDeps, analyseVersions, type Processed } from './analyse.ts';
 import type { BatchContext } from './batch.ts';
 import { createFetchTexts } from './claims.ts';
@@ -10,6 +9,7 @@ import { type DeliverDeps, deliver } from './deliver.ts';
 import { createDelivered, type Delivered } from './delivered.ts';
 import { inLots, type LotOptions } from './lots.ts';
 import type { TextClaims } from './ports.ts';
+import type { Privacy } from './privacy.ts';
 import { countInJobs, dropCancelled, type EndedItem, outcomeOf } from './progress.ts';
 import { type RedactVersionsDeps, redactVersions } from './redact.ts';
 import { keepSetAsides, type SetAsideDeps, setAside } from './set-aside.ts';

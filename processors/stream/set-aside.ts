@@ -1,9 +1,9 @@
 import type { JobProgress } from '../../jobs/progress.ts';
 import type { StreamRecord } from '../../schemas/index.ts';
-import type { MaskBytes } from '../privacy/mask-bytes.ts';
 import type { BatchContext } from './batch.ts';
 import { type Rejected, type StreamItem, setAsideOf } from './decode/decode.ts';
 import type { Entry } from './decode/entry.ts';
+import type { MaskBytes } from './mask-bytes.ts';
 import type { SetAsides } from './ports.ts';
 import { countInJobs, type JobOf } from './progress.ts';
 import { putBefore } from './put.ts';

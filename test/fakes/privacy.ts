@@ -1,17 +1,17 @@
 import { detectLanguage } from '@aurastream/language-detector';
-import { createLanguageResolver } from '../../processors/analysis/language.ts';
-import type { Privacy } from '../../processors/privacy/compose.ts';
+import { createLanguageResolver } from '../../processors/language.ts';
 import {
   createLocalDetection,
   createLocalDetector,
 } from '../../processors/privacy/local-detector.ts';
-import { createMaskBytes } from '../../processors/privacy/mask-bytes.ts';
 import {
   createRedactRecord,
   type RedactRecord,
   type RedactRecordDeps,
 } from '../../processors/privacy/redact-record.ts';
 import { createSearchText, type SearchText } from '../../processors/privacy/search-text.ts';
+import { createMaskBytes } from '../../processors/stream/mask-bytes.ts';
+import type { Privacy } from '../../processors/stream/privacy.ts';
 import { type PrivacyInput, privacySchema } from '../../schemas/index.ts';
 
 export const DEFAULT_PRIVACY: PrivacyInput = {

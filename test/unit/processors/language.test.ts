@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLanguageResolver } from '../../../../processors/analysis/language.ts';
+import { createLanguageResolver } from '../../../processors/language.ts';
 
 it('a given language is used as it is; a detected or default language is marked as detected', () => {
   const resolve = createLanguageResolver({

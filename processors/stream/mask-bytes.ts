@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { findPrivacyPolicy, type PrivacySettings, type StreamRecord } from '../../schemas/index.ts';
-import { isAggregate } from '../stream/decode/aggregate.ts';
-import { decompress } from '../stream/decode/compression.ts';
-import { Unreadable } from '../stream/decode/unreadable.ts';
-import { detectUnsureLocally } from './detect-unsure.ts';
-import { maskJson } from './mask-json.ts';
-import type { RedactRecordDeps } from './redact-record.ts';
-import { redactText } from './redact-text.ts';
+import { detectUnsureLocally } from '../privacy/detect-unsure.ts';
+import { maskJson } from '../privacy/mask-json.ts';
+import type { RedactRecordDeps } from '../privacy/redact-record.ts';
+import { redactText } from '../privacy/redact-text.ts';
+import { isAggregate } from './decode/aggregate.ts';
+import { decompress } from './decode/compression.ts';
+import { Unreadable } from './decode/unreadable.ts';
 
 /**
  * Masks the personal data in the bytes of a record that is set aside, as far as they can be read. The

@@ -1,5 +1,7 @@
-import { removePlaceholders } from '../privacy/placeholders.ts';
-import type { LanguageDetector } from './ports.ts';
+import { removePlaceholders } from './privacy/placeholders.ts';
+
+/** Returns the language code of a text, or `undefined` if the text is too short for detection. */
+export type LanguageDetector = (text: string) => string | undefined;
 
 /**
  * The language in which a text is analysed. The source of the language is `given` if the producer

@@ -1,0 +1,35 @@
+import { type AnalysisEnvironment, derivePseudonymKey } from '../../schemas/index.ts';
+import { composeLanguageResolver } from '../analysis/compose.ts';
+import { createLocalDetection, createLocalDetector } from '../privacy/local-detector.ts';
+import { createRedactRecord, type RedactRecord } from '../privacy/redact-record.ts';
+import { createMaskBytes, type MaskBytes } from './mask-bytes.ts';
+
+/** The privacy of the records of the stream. */
+export interface Privacy {
+  redactRecord: RedactRecord;
+  maskBytes: MaskBytes;
+}
+
+/**
+ * Creates the functions that redact the records of the stream.
+ *
+ * @param secret returns a secret of the deployment. It is read only if stored texts have pseudonyms.
+ */
+export function composePrivacy(
+  environment: Pick<AnalysisEnvironment, 'PRIVACY' | 'ANALYZER' | 'DEFAULT_LANGUAGE'>,
+  secret: () => Promise<string>,
+): Privacy {
+  const deps = {
+    settings: environment.PRIVACY,
+    detectLocally: createLocalDetection(),
+    resolveLanguage: composeLanguageResolver(environment),
+  };
+  return {
+    redactRecord: createRedactRecord({
+      ...deps,
+      detector: createLocalDetector(),
+      pseudonymKey: async (tenant) => derivePseudonymKey(await secret(), tenant),
+    }),
+    maskBytes: createMaskBytes(deps),
+  };
+}
