@@ -68,7 +68,7 @@ export const personalDataType = z.enum([
 ]);
 export type PersonalDataType = z.infer<typeof personalDataType>;
 
-/** What a result says of the personal data in its text, url and attributes. It never has a value. */
+/** The types and the number of the personal data in a record. It never has a value. */
 export const piiSchema = z.object({
   types: z.array(personalDataType).describe('The types that were found, in alphabetical order.'),
   count: z.int().min(0).describe('How many pieces of personal data were found.'),

@@ -3,16 +3,16 @@ import * as z from 'zod';
 import { slug } from './record.ts';
 
 /**
- * What happens to personal data. `off`: it is not looked for. `detect`: it is found, and the text is
+ * The treatment of personal data. `off`: it is not looked for. `detect`: it is found, and the text is
  * analysed as it came. `redact`: it is replaced by placeholders before anything is sent or stored.
  */
 const POLICIES = ['off', 'detect', 'redact'] as const;
-/** What is stored of a text: the text as it came, the text with placeholders, or nothing. */
+/** The part of a text that is stored: the text as it came, the text with placeholders, or nothing. */
 const STORED_TEXTS = ['full', 'redacted', 'none'] as const;
-/** What finds personal data: the detectors of processors/privacy, which run in the function. */
+/** The engines that find personal data: the detectors of processors/privacy, which run in the function. */
 const ENGINES = ['local'] as const;
 /**
- * What replaces personal data in what is stored: its type, such as `[EMAIL]`, or a pseudonym, such as
+ * The form that personal data has in stores: its type, such as `[EMAIL]`, or a pseudonym, such as
  * `[EMAIL:3f9a0c1b2d4e5f60]`, which is the same for the same value of a tenant.
  */
 const PLACEHOLDERS = ['types', 'pseudonyms'] as const;

@@ -12,7 +12,7 @@ export interface RedactedText {
   masked: string;
   /** The text with placeholders, or with pseudonyms if there is a key. */
   stored: string;
-  /** What was found. `redacted` is true. */
+  /** The types and the number of the findings. `redacted` is true. */
   pii: Pii;
 }
 
