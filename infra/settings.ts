@@ -114,7 +114,7 @@ export interface Settings {
   };
   results: { ttl_seconds: number };
   /**
-   * What happens to personal data, for all tenants and for single tenants and sources. docs/privacy.md
+   * The treatment of personal data, for all tenants and for single tenants and sources. docs/privacy.md
    * has the matrix of what is sent, cached, stored and logged under each policy.
    */
   privacy: PrivacyInput;
