@@ -9,7 +9,7 @@ export type JsonObject = Record<string, unknown>;
 export interface JsonProtocol {
   reply(body: JsonObject, status?: number): AwsReply;
   /** Builds a reply whose body is in JSON already. */
-  text(body: string): AwsReply;
+  text(body: string | Buffer): AwsReply;
   error(status: number, code: string, message: string): AwsReply;
 }
 
@@ -18,7 +18,7 @@ export interface JsonProtocol {
  * @param version the version of the protocol. DynamoDB uses 1.0, and the other services use 1.1.
  */
 export function jsonProtocol(version: '1.0' | '1.1'): JsonProtocol {
-  const text = (body: string, status = 200): AwsReply => ({
+  const text = (body: string | Buffer, status = 200): AwsReply => ({
     status,
     headers: { 'content-type': `application/x-amz-json-${version}` },
     body,

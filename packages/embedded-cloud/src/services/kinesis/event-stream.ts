@@ -7,9 +7,9 @@ const TEXT = 7;
  * Encodes a message of an event stream.
  * Source: https://smithy.io/2.0/aws/amazon-eventstream.html
  */
-function encodeMessage(headers: Record<string, string>, payload: string): Buffer {
+function encodeMessage(headers: Record<string, string>, payload: string | Buffer): Buffer {
   const head = Buffer.concat(Object.entries(headers).map(encodeHeader));
-  const body = Buffer.from(payload);
+  const body = typeof payload === 'string' ? Buffer.from(payload) : payload;
   const prelude = Buffer.alloc(12);
   prelude.writeUInt32BE(prelude.length + head.length + body.length + 4, 0);
   prelude.writeUInt32BE(head.length, 4);
@@ -30,7 +30,7 @@ function encodeHeader([name, value]: [string, string]): Buffer {
 
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 
-export function encodeEvent(type: string, payload: string): Buffer {
+export function encodeEvent(type: string, payload: string | Buffer): Buffer {
   const headers = { ':message-type': 'event', ':event-type': type, ':content-type': CONTENT_TYPE };
   return encodeMessage(headers, payload);
 }
