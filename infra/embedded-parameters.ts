@@ -1,8 +1,9 @@
 /**
- * Template parameters for the embedded cloud. In the embedded cloud, Firehose buffers results for 5
- * seconds instead of the default of 60 seconds, and the keeper merges them after a second.
+ * Template parameters for the embedded cloud. In the embedded cloud, Firehose buffers results for 3
+ * seconds instead of the default of 60 seconds, and the keeper merges them after a second. So a query
+ * finds a record within 10 seconds.
  */
 export const EMBEDDED_PARAMETERS: Record<string, string> = {
-  LakeBufferSeconds: '5',
+  LakeBufferSeconds: '3',
   LakeMergeSeconds: '1',
 };

@@ -606,10 +606,10 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: '`AWS_ENDPOINT_URL`, and the deployment parameters `LakeBufferSeconds=5` and `LakeMergeSeconds=1`, which make new results visible in the lake sooner.',
+      says: '`AWS_ENDPOINT_URL`, and the deployment parameters `LakeBufferSeconds=3` and `LakeMergeSeconds=1`, which make new results visible in the lake sooner.',
       tests: [
         "a function's environment has the template's variables, Lambda's own, the endpoint, and nothing else",
-        'the embedded cloud buffers results for five seconds, merges them after one, and takes all else from the template',
+        'the embedded cloud buffers results for three seconds, merges them after one, and takes all else from the template',
         'a given parameter wins over its default',
       ],
     },

@@ -82,8 +82,8 @@ it('npm start takes another port, another folder, JSON and callbacks to this mac
 
 it('npm start deploys the template with short waits of the lake, and allows callbacks to this machine only on request', () => {
   expect([false, true].map((loopback_callbacks) => toParameters({ loopback_callbacks }))).toEqual([
-    { LakeBufferSeconds: '5', LakeMergeSeconds: '1', CallbackAllowLoopback: 'false' },
-    { LakeBufferSeconds: '5', LakeMergeSeconds: '1', CallbackAllowLoopback: 'true' },
+    { LakeBufferSeconds: '3', LakeMergeSeconds: '1', CallbackAllowLoopback: 'false' },
+    { LakeBufferSeconds: '3', LakeMergeSeconds: '1', CallbackAllowLoopback: 'true' },
   ]);
 });
 
