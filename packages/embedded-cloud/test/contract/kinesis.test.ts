@@ -224,6 +224,23 @@ test('an iterator on an empty shard reads the first later record', async () => {
   expect((await read(page.NextShardIterator!)).Records).toHaveLength(1);
 });
 
+test('partition keys of any characters are read as they were put, one record or several at a time', async () => {
+  const StreamName = await newStream();
+  const keys = ['ключ', '鍵🔑', 'é'.repeat(256), 'plain'];
+  const Records = keys.map((PartitionKey) => ({ PartitionKey, Data: Buffer.from(PartitionKey) }));
+  await client.send(new PutRecordsCommand({ StreamName, Records }));
+  for (const Limit of [1, 10]) {
+    const ShardIterator = await iterator(StreamName);
+    const page = await client.send(new GetRecordsCommand({ ShardIterator, Limit }));
+    const read = page.Records!.map(({ PartitionKey, Data }) => [
+      PartitionKey,
+      Buffer.from(Data!).toString(),
+    ]);
+    expect(read).toEqual(keys.slice(0, Limit).map((key) => [key, key]));
+    expect(page.NextShardIterator).toBeDefined();
+  }
+});
+
 test('an AT_TIMESTAMP iterator starts at the first record that is not older', async () => {
   const StreamName = await newStream();
   const early = await iterator(StreamName, {
