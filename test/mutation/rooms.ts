@@ -71,6 +71,7 @@ export const MUTATED_ROOMS: Record<string, MutatedRoom> = {
 export const SLOW_TESTS = [
   'test/unit/**/exactness.test.ts',
   'test/unit/**/*-size-limits.test.ts',
+  'test/unit/**/*-fuzz.test.ts',
   'test/unit/api/fuzz.test.ts',
   'test/unit/aws/quota-priority.test.ts',
 ];
