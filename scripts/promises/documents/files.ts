@@ -465,7 +465,9 @@ export const FILES: DocumentPromises = {
   explains: [
     'The versions come from the log of the lake, which is kept for 30 days.',
     'Standard input cannot be a zip archive, a workbook or a Parquet file.',
-    'npm run fuzz:files checks this and the rules below with generated and damaged files: 1,000 in each test run, and 100,000 on 2026-11-27, of which 40,364 were readable, with 93,679 rows.',
+    'npm run fuzz:files checks this and the rules below with generated and damaged files.',
+    'Each test run checks 1,000 files.',
+    'On 2026-11-27 it checked 100,000, of which 40,364 were readable, with 93,679 rows.',
     'It found one fault, in gzip files with bytes behind their end.',
     'A file of any size needs at most 256 MiB of memory, as JSONL, JSON, CSV or gzip.',
     'npm run files:memory measures the memory of a process that reads generated files:',
