@@ -24,6 +24,11 @@ export interface Settings {
    * the stream.
    */
   is_protected: boolean;
+  /**
+   * Customer-managed KMS key for all data: `new` for a key of the stack, which costs $1 per month and
+   * $0.03 for 10,000 requests, or the ARN of a key. Undefined means the keys of AWS.
+   */
+  encryption_key: 'new' | `arn:${string}` | undefined;
   stream: { retention_hours: number };
   consumer: {
     batch_size: number;
@@ -260,6 +265,7 @@ export const settings: Settings = {
   environment: 'dev',
   stack_name: 'AuraStream',
   is_protected: false,
+  encryption_key: undefined,
   stream: { retention_hours: 24 },
   consumer: {
     // Comprehend accepts up to 25 documents of one language in a call. The batch is large because

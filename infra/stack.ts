@@ -7,6 +7,7 @@ import { Audit } from './constructs/audit.ts';
 import { BudgetReplay } from './constructs/budget-replay.ts';
 import { Consumer } from './constructs/consumer.ts';
 import { Counts } from './constructs/counts.ts';
+import { encryptStores } from './constructs/encryption.ts';
 import { addFirewall } from './constructs/firewall.ts';
 import { History } from './constructs/history.ts';
 import { Ingest } from './constructs/ingest.ts';
@@ -57,6 +58,8 @@ export class AuraStreamStack extends Stack {
     this.addApiFirewall(settings, api);
     const alarmed = { consumer, bulk_consumer, counts, history, budget_replay, keeper, api };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
+
+    encryptStores(this, settings);
 
     this.addOutputs({
       StreamName: ingest.stream.ref,

@@ -50,6 +50,7 @@ it('production refuses to delete the stack and its tables, and keeps what waits 
   expect(kept.map(([id]) => [id, tables[id]?.DeletionProtectionEnabled])).toEqual([
     ['TablesResults', true],
     ['TablesCounts', true],
+    ['TablesKeys', true],
     ['JobsTable', true],
   ]);
   expect(listDeletions(template, 'AWS::Kinesis::Stream')).toEqual({
@@ -72,7 +73,7 @@ it('production encrypts its alarms with a key of its own', () => {
   expect(Object.keys(keys)).toEqual(['AlarmsTopicKey']);
 });
 
-it('production differs from the default environment in its protection, its docs page and the key of its alarms only', () => {
+it('production differs from the default environment in its protection, its docs page, the key of its alarms and the lock of its audit trail only', () => {
   expect(settingsFor('production')).toEqual({
     ...settings,
     environment: 'production',
@@ -80,6 +81,7 @@ it('production differs from the default environment in its protection, its docs 
     is_protected: true,
     alarms: { ...settings.alarms, encrypts_topic: true },
     api: { ...settings.api, serves_docs: false },
+    audit: { ...settings.audit, object_lock: 'compliance' },
   });
 });
 

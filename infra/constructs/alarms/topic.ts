@@ -16,12 +16,17 @@ export const NO_RECEIVER = 'aurastream:alarms-without-receiver';
 /**
  * Creates the topic to which the alarms publish. The topic refuses calls without TLS, and only
  * alarms of this account and region may publish to it. addAccountBudget lets AWS Budgets publish too.
+ * If all data has a customer-managed key, the topic uses that key.
  */
-export function createAlarmTopic(scope: Construct, { alarms }: Settings): sns.Topic {
+export function createAlarmTopic(
+  scope: Construct,
+  { alarms, encryption_key }: Settings,
+): sns.Topic {
+  const has_own_key = alarms.encrypts_topic && encryption_key === undefined;
   const topic = new sns.Topic(scope, 'Topic', {
     displayName: 'AuraStream alarms',
     enforceSSL: true,
-    ...(alarms.encrypts_topic ? { masterKey: createTopicKey(scope) } : {}),
+    ...(has_own_key ? { masterKey: createTopicKey(scope) } : {}),
   });
   // The policy of enforceSSL replaces the default policy, which would let the account publish.
   // Source: https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger

@@ -41,7 +41,9 @@ export function createIam({ policiesOf, roles }: IamOptions): Iam {
   const used = new Map<string, Set<string>>();
 
   const verdict = (role: string, permission: Permission): 'allowed' | 'denied' | 'silent' => {
-    const covering = policiesOf(role).filter((statement) => statementCovers(statement, permission));
+    const covering = policiesOf(role).filter((statement) =>
+      statementCovers(statement, permission, permission.context),
+    );
     if (covering.some(({ Effect }) => Effect === 'Deny')) return 'denied';
     for (const statement of covering) remember(role, statement, permission);
     return covering.length > 0 ? 'allowed' : 'silent';

@@ -68,6 +68,8 @@ export interface Permission {
    * the action.
    */
   resource: string;
+  /** Values of the condition keys that belong to this permission. The keys are in lower case. */
+  context?: Record<string, string>;
 }
 
 /**

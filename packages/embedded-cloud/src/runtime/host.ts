@@ -3,6 +3,7 @@ import { createGateway, type ExtraRoute, type Gateway } from '../gateway/gateway
 import type { AwsCall } from '../gateway/types.ts';
 import { type Callers, createCallers } from './callers.ts';
 import type { Deployment } from './deployment.ts';
+import { createRequireKeys } from './key-grants.ts';
 import { deriveSecret } from './root-secret.ts';
 import { createServices, type Services } from './services.ts';
 
@@ -65,7 +66,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     openSession: callers.openSession,
   });
   const gateway = createGateway({
-    services: services.all,
+    services: services.all.map(createRequireKeys(deployment.stack)),
     findIdentity: callers.find,
     control_token,
     policiesOf: roles.statementsOf,

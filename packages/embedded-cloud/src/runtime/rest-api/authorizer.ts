@@ -30,10 +30,12 @@ interface AuthorizerProperties {
  * Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
  */
 const TTL_SECONDS = 300;
+const MAX_TTL_SECONDS = 3_600;
 
 /**
- * Reads the authorizers of the template, by id.
- * @throws {Error} if an authorizer is not emulated.
+ * Reads the authorizers of the template, by id. Without a cache, a REQUEST authorizer needs no
+ * identity source, and its function is invoked for each request.
+ * @throws {Error} if API Gateway would refuse an authorizer, or if it is not emulated.
  */
 export function authorizerSpecs(stack: Stack): Map<string, AuthorizerSpec> {
   const specs = stack.resources('AWS::ApiGateway::Authorizer').map(authorizerSpec);
@@ -50,12 +52,20 @@ function authorizerSpec(resource: Resource): AuthorizerSpec {
       `${name}: the type ${Type} is not emulated. Use REQUEST or TOKEN with a function.`,
     );
   }
-  const identity_headers = IdentitySource.split(',').map((source) => {
+  const ttl_seconds = Number(properties.AuthorizerResultTtlInSeconds ?? TTL_SECONDS);
+  if (IdentitySource === '' && (ttl_seconds > 0 || Type === 'TOKEN')) {
+    throw new Error(`${name}: a TOKEN authorizer, and one with a cache, needs an identity source.`);
+  }
+  if (ttl_seconds > MAX_TTL_SECONDS) {
+    throw new Error(`${name}: AuthorizerResultTtlInSeconds is ${ttl_seconds}. Set at most 3600.`);
+  }
+  const sources = IdentitySource === '' ? [] : IdentitySource.split(',');
+  const identity_headers = sources.map((source) => {
     const header = /^method\.request\.header\.(.+)$/.exec(source.trim())?.[1];
     if (header !== undefined) return header.toLowerCase();
     throw new Error(`${name}: the identity source ${source.trim()} is not emulated. Use a header.`);
   });
-  const ttl_ms = Number(properties.AuthorizerResultTtlInSeconds ?? TTL_SECONDS) * 1_000;
+  const ttl_ms = ttl_seconds * 1_000;
   return { id: resource.physical_id, type: Type, identity_headers, ttl_ms, function_arn };
 }
 
@@ -97,7 +107,7 @@ export function createAuthorizer(options: AuthorizerOptions) {
     const invocation = await options.invoke(spec.function_arn, JSON.stringify(authorizer_event));
     if (invocation.kind !== 'answered') return refusalOf(invocation);
     const answer = JSON.parse(invocation.payload) as AuthorizerAnswer;
-    cache.set(key, { answer, until: now() + spec.ttl_ms });
+    if (spec.ttl_ms > 0) cache.set(key, { answer, until: now() + spec.ttl_ms });
     return decide(answer, method_arn);
   };
 }
@@ -133,6 +143,12 @@ function decide(answer: AuthorizerAnswer | null, method_arn: string): Authorized
     .filter((statement) => statementCovers(statement, permission));
   const isDenied = covering.some(({ Effect }) => Effect === 'Deny');
   if (isDenied || covering.length === 0) return { kind: 'ACCESS_DENIED' };
+  const values = Object.values(answer.context ?? {});
+  // API Gateway refuses a context with an object, an array or null.
+  // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+  if (values.some((value) => !['string', 'number', 'boolean'].includes(typeof value))) {
+    return { kind: 'AUTHORIZER_CONFIGURATION_ERROR' };
+  }
   const context = Object.entries(answer.context ?? {}).map(([name, value]) => [
     name,
     String(value),

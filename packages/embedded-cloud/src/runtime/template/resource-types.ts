@@ -163,7 +163,7 @@ export const RESOURCE_TYPES: Record<string, ResourceType> = {
     physicalId: (naming) => arn('sns', nameFrom('TopicName')(naming)),
     attributes: { TopicArn: (topic) => topic, TopicName: (topic) => lastPart(topic, ':') },
   },
-  // Keys are emulated only because other resources refer to them. Encryption is not emulated.
+  // Only the grants of roles for keys are emulated, by key-grants.ts. Encryption is not emulated.
   'AWS::KMS::Key': {
     physicalId: uuid,
     attributes: { Arn: (id) => arn('kms', `key/${id}`), KeyId: (id) => id },
