@@ -81,7 +81,7 @@ async function countNotNewer(
   if (replaced !== undefined && replaced.missing === undefined) return {};
   if (signal.aborted) return { not_waited: INTERRUPTED };
   try {
-    if (replaced === undefined) await waitForAccepted(stack, { limit_seconds, signal });
+    if (replaced === undefined) void (await waitForAccepted(stack, { limit_seconds, signal }));
     const { WorkgroupName: work_group, DatabaseName: database } = stack;
     const readRows = createReadRows({ work_group, database, signal });
     return { not_newer: await createRunHistory({ readRows }).countNotNewer(run) };

@@ -41,7 +41,7 @@ export async function withdrawExpired(
     if (found.length === 0) continue;
     // A keeper that dies after the statement must not leave the old texts in files that no night rewrites.
     await manifest.noteChanges(found);
-    await waitForLease(deps, remaining_ms, (run) => run(writeWithdrawExpired(found, since)));
+    void (await waitForLease(deps, remaining_ms, (run) => run(writeWithdrawExpired(found, since))));
     await manifest.noteChanges(found);
     changed += found.length;
   }
