@@ -28,7 +28,13 @@ const CHECK_EVERY = 64;
  * // { ok: true, findings: [{ type: 'EMAIL', score: 0.99, utf16: { start: 9, end: 24 }, … }] }
  */
 export function createLocalDetector(options: LocalDetectorOptions = {}): PersonalDataDetector {
-  const detectInText = createLocalDetection(options);
+  return wrapLocalDetection(createLocalDetection(options));
+}
+
+/** Creates the local detector from its function. */
+export function wrapLocalDetection(
+  detectInText: (text: string, language_code: string) => Detection,
+): PersonalDataDetector {
   return {
     name: 'local',
     supports: () => true,

@@ -1,7 +1,8 @@
 import { type AnalysisEnvironment, derivePseudonymKey } from '../../schemas/index.ts';
 import { composeLanguageResolver } from '../analysis/compose.ts';
-import { createLocalDetection, createLocalDetector } from '../privacy/local-detector.ts';
+import { createLocalDetection, wrapLocalDetection } from '../privacy/local-detector.ts';
 import { createRedactRecord, type RedactRecord } from '../privacy/redact-record.ts';
+import { rememberDetections } from '../privacy/remember.ts';
 import { createMaskBytes, type MaskBytes } from './mask-bytes.ts';
 
 /** The privacy of the records of the stream. */
@@ -21,13 +22,13 @@ export function composePrivacy(
 ): Privacy {
   const deps = {
     settings: environment.PRIVACY,
-    detectLocally: createLocalDetection(),
+    detectLocally: rememberDetections(createLocalDetection()),
     resolveLanguage: composeLanguageResolver(environment),
   };
   return {
     redactRecord: createRedactRecord({
       ...deps,
-      detector: createLocalDetector(),
+      detector: wrapLocalDetection(deps.detectLocally),
       pseudonymKey: async (tenant) => derivePseudonymKey(await secret(), tenant),
     }),
     maskBytes: createMaskBytes(deps),

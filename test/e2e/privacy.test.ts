@@ -1,0 +1,113 @@
+import { gunzipSync } from 'node:zlib';
+import { ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
+import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { prepareKeys } from '../../cli/start/keys.ts';
+import { type Caller, createCaller } from '../support/api.ts';
+import { findCanaries, generateCanaries } from '../support/canaries.ts';
+import { type TestCloud, testCloud } from '../support/cloud.ts';
+import { functionLog } from '../support/observe.ts';
+
+const WAIT = { timeout: 240_000, interval: 1_000 };
+const canaries = generateCanaries(41);
+
+let test: TestCloud;
+let call: Caller;
+beforeAll(async () => {
+  test = await testCloud();
+  const { api_key } = await prepareKeys(test.cloud);
+  call = createCaller(test.cloud.api, api_key);
+}, 300_000);
+afterAll(() => test.stop());
+
+async function publish(records: object[]): Promise<void> {
+  for (let i = 0; i < records.length; i += 400) {
+    await test.clients.kinesis.send(
+      new PutRecordsCommand({
+        StreamName: test.stack.StreamName,
+        Records: records.slice(i, i + 400).map((record, n) => ({
+          PartitionKey: `k${n}`,
+          Data: Buffer.from(JSON.stringify(record)),
+        })),
+      }),
+    );
+  }
+}
+
+/** Reads all items of all tables, as JSON. */
+async function readTables(): Promise<Record<string, string>> {
+  const client = test.clients.dynamodb;
+  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+  const contents: Record<string, string> = {};
+  for (const TableName of TableNames) {
+    contents[TableName] = '';
+    for await (const { Items = [] } of paginateScan({ client }, { TableName })) {
+      contents[TableName] += JSON.stringify(Items);
+    }
+  }
+  return contents;
+}
+
+/** Reads all objects of all buckets but that of the inputs, which keeps files as they were uploaded. */
+async function readBuckets(): Promise<Record<string, string>> {
+  const client = test.clients.s3;
+  const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
+  const contents: Record<string, string> = {};
+  for (const { Name: Bucket = '' } of Buckets) {
+    if (Bucket === test.stack.InputBucketName) continue;
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
+      for (const { Key = '' } of Contents) {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+        contents[`${Bucket}/${Key}`] = readObject(bytes);
+      }
+    }
+  }
+  return contents;
+}
+
+/** Returns the bytes as text, and the content of set-asides beside them. */
+function readObject(bytes: Buffer): string {
+  const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
+  const data = /"data_base64":"([^"]*)"/.exec(text)?.[1];
+  return data === undefined ? text : text + Buffer.from(data, 'base64').toString();
+}
+
+it('personal data from the stream, a job and the API is in no table, no object, no query and no log', async () => {
+  await publish(
+    canaries.flatMap(({ text, value }, i) => [
+      { record_id: `p-${i}`, source: 'canaries', text, author: value, attributes: { note: text } },
+      { record_id: `p-${i}`, source: 'Not a slug', text },
+    ]),
+  );
+  const documents = canaries.map(({ text, value }) => ({ text, author: value }));
+  const submitted = await call('/analyze/async', { method: 'POST', body: { documents } });
+  expect(submitted.status).toBe(202);
+  const texts = canaries.slice(0, 60).map(({ text }) => text);
+  const options = { include_pii_detection: true };
+  const answer = await call('/analyze/batch', { method: 'POST', body: { texts, options } });
+  expect(findCanaries(canaries, JSON.stringify(answer.body))).toEqual([]);
+  await vi.waitFor(async () => {
+    const { body } = await call(`/status/${submitted.body.job_id}`);
+    expect(body.progress).toMatchObject({ done: canaries.length });
+  }, WAIT);
+  await vi.waitFor(async () => {
+    const { [test.stack.ResultsTableName]: rows = '' } = await readTables();
+    expect(rows.split('"canaries"').length - 1).toBeGreaterThanOrEqual(canaries.length);
+  }, WAIT);
+  await vi.waitFor(async () => {
+    const keys: string[] = [];
+    for await (const { set_aside_id } of test.set_asides.list()) keys.push(set_aside_id);
+    expect(keys).toHaveLength(canaries.length);
+  }, WAIT);
+  await test.settleLake();
+  const objects = await readBuckets();
+  const { rows } = await test.query("SELECT * FROM results WHERE source = 'canaries'");
+  expect(rows).toHaveLength(canaries.length);
+  const places = { ...(await readTables()), ...objects, query: JSON.stringify(rows) };
+  const found = Object.entries({ ...places, log: await functionLog(test.data_dir) }).flatMap(
+    ([place, content]) => findCanaries(canaries, content).map((canary) => `${place}: ${canary}`),
+  );
+  expect(found).toEqual([]);
+}, 600_000);
