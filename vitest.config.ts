@@ -88,8 +88,8 @@ export default defineConfig({
         hookTimeout: 180_000,
         isolate: true,
         // These tests wait for batching windows, buffers and timers for more than half of their time.
-        // Two of them at a time would leave most of a core idle.
-        maxWorkers: 3,
+        // Three of them at a time would leave half a core idle.
+        maxWorkers: 4,
         order: 2,
       }),
     ],

@@ -19,10 +19,15 @@ export class Observations {
     this.#seen.set(name, seen);
   }
 
-  /** Compares the run with the recorded run of the embedded cloud. */
-  compare(): Difference[] {
+  /**
+   * Compares the run with the recorded run of the embedded cloud.
+   *
+   * @param is_whole whether the run had all steps, so that what it has not seen differs too
+   */
+  compare(is_whole: boolean): Difference[] {
     const recorded = JSON.parse(readFileSync(RECORDED, 'utf8')) as Record<string, string>;
-    const names = [...new Set([...Object.keys(recorded), ...this.#seen.keys()])].sort();
+    const expected = is_whole ? Object.keys(recorded) : [];
+    const names = [...new Set([...expected, ...this.#seen.keys()])].sort();
     return names
       .map((name) => ({
         name,

@@ -39,9 +39,13 @@ it('npm run smoke drives every route and promise of a stack, and answers have th
 }, 240_000);
 
 it('npm run smoke goes on after a promise that does not hold, and exits with 1', async () => {
-  const { code, stdout } = await smoke('--yes', '--records', '10', '--callback-url', 'ftp://x');
+  const wrong = ['--callback-url', 'ftp://x', '--only', 'job of an uploaded file'];
+  const run = ['--yes', '--records', '10', ...wrong, '--only', 'another size'];
+  const { code, stdout } = await smoke(...run);
   expect(stdout).toMatch(/^✗ A job of an uploaded file/m);
-  expect(stdout.match(/^✓/gm)).toHaveLength(13);
+  expect(stdout.match(/^✓/gm)).toHaveLength(2);
+  expect(stdout).toMatch(/^✓ S3 refuses a file of another size/m);
+  expect(stdout).toMatch(/^✓ The texts of the run leave the results table/m);
   expect(code).toBe(1);
 }, 240_000);
 
@@ -53,4 +57,5 @@ it('npm run smoke says what it costs, and does nothing without a yes', async () 
   expect((await smoke('--records', '50000')).stderr).toMatch(
     /would cost \$\d+\.\d\d. Lower --records/,
   );
+  expect((await smoke('--yes', '--only', 'nothing')).stderr).toContain('The routes without a key');
 });

@@ -1020,6 +1020,10 @@ export const OPERATIONS: DocumentPromises = {
       says: 'The exit code is 1 if a promise does not hold.',
       tests: ['npm run smoke goes on after a promise that does not hold, and exits with 1'],
     },
+    {
+      says: "`--only 'set aside'` repeats the steps whose line has these words, and withdraws.",
+      tests: ['npm run smoke goes on after a promise that does not hold, and exits with 1'],
+    },
     ...[
       'It first prints what it costs and asks',
       'It refuses to spend more than a dollar, and ends after fifteen minutes at the latest.',
