@@ -3,6 +3,7 @@ import { createClient } from '../../client/index.ts';
 import type { Random } from '../support/random.ts';
 import type { JobBook } from './checker/books.ts';
 import { type JobStatus, jobStatusSchema } from './checker/formats.ts';
+import { readStatus } from './drain.ts';
 import type { Storm } from './storm.ts';
 
 /** How a job is submitted, how large it may be, and how it must end. */
@@ -179,9 +180,13 @@ function hasEnded(status: JobStatus | undefined): boolean {
   return state !== 'pending';
 }
 
-/** Makes the jobs due, as if minutes had passed, and runs the sweeper. */
+/**
+ * Makes the jobs due, as if minutes had passed, and runs the sweeper. Leases end too, unless an invocation
+ * may still have one: a fault has killed the others.
+ */
 async function sweepJobs({ test }: Storm, open: JobBook[]): Promise<void> {
   const due_at = new Date(Date.now() - 1_000).toISOString();
+  const { idle } = await readStatus(test);
   const statuses = [
     'PENDING',
     'PROCESSING',
@@ -189,6 +194,10 @@ async function sweepJobs({ test }: Storm, open: JobBook[]): Promise<void> {
     'COMPLETED_WITH_ERRORS',
     'FAILED',
   ] as const;
-  for (const { job_id } of open) await test.jobs.update(job_id, [...statuses], { due_at });
+  for (const { job_id } of open) {
+    const lease = idle ? (await test.jobs.get(job_id))?.lease : undefined;
+    const ended = lease === undefined ? {} : { lease: { ...lease, until: due_at } };
+    await test.jobs.update(job_id, [...statuses], { due_at, ...ended });
+  }
   await test.control('POST', 'rules/fire');
 }
