@@ -5,6 +5,7 @@ import type { ApiDeps, AppDeps } from './deps.ts';
 import { setCorsHeaders } from './http/cors.ts';
 import type { ApiEnv } from './http/env.ts';
 import { HttpError, toErrorResponse, toHttpError } from './http/errors.ts';
+import { recordReads } from './http/record-reads.ts';
 import { createRoutes } from './routes/index.ts';
 import type { Route } from './routes/route.ts';
 
@@ -20,6 +21,7 @@ export function createApp<Deps extends AppDeps>(
 ): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.use(observeRequests(deps, all_routes));
+  app.use(recordReads(deps));
   for (const [path, routes] of groupByPath(all_routes)) {
     for (const route of routes) {
       // Hono answers a HEAD request like a GET request, without the body.

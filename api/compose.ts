@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { LRUCache } from 'lru-cache';
+import { createQueueRead } from '../audit/queue-read.ts';
 import { createBudgetLedger } from '../aws/dynamodb/budget-ledger.ts';
 import { createHistoryStore } from '../aws/dynamodb/history/store.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
@@ -11,6 +12,7 @@ import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
+import { createAuditQueue } from '../aws/sqs/queues.ts';
 import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
 import { createReadHistory } from '../insight/history/read.ts';
@@ -78,6 +80,10 @@ export function composeApi(variables: Record<string, string | undefined>) {
       serves_docs: environment.SERVES_DOCS,
     },
     download_limits: DOWNLOAD_LIMITS,
+    record_read: createQueueRead({
+      queue: createAuditQueue({ queue_url: environment.AUDIT_QUEUE_URL }),
+      now,
+    }),
     random_id: () => randomBytes(16).toString('hex'),
     now,
     version: manifest.version,

@@ -13,6 +13,7 @@ import type {
 } from '../schemas/index.ts';
 import type { DownloadLimits } from './download/limits.ts';
 import type { ApiBindings } from './http/env.ts';
+import type { RecordedRead } from './http/record-reads.ts';
 import type { OverviewQuery, ResultsReader, SignUpload, StatsQuery } from './ports.ts';
 
 /** Log entry about one request and the answer. The entry contains no text from the caller. */
@@ -54,7 +55,8 @@ interface ApiSettings {
 }
 
 /** Dependencies of each app, whatever its routes are. */
-export interface AppDeps extends Pick<ApiDeps, 'now' | 'request_id' | 'on_answer' | 'on_error'> {
+export interface AppDeps
+  extends Pick<ApiDeps, 'now' | 'request_id' | 'record_read' | 'on_answer' | 'on_error'> {
   settings: Pick<ApiSettings, 'cors_origins'>;
 }
 
@@ -95,6 +97,8 @@ export interface ApiDeps {
    * Returns the request's id, which the answer's headers, error bodies and log messages contain.
    */
   request_id: (bindings: ApiBindings) => string;
+  /** Hands a read of stored texts to the audit trail. Without it, the texts are not sent. */
+  record_read: (read: RecordedRead) => Promise<void>;
   on_answer?: (report: RequestReport) => void;
   on_download?: (report: DownloadReport) => void;
   /** Reports a bug in the API. Mistakes of the caller and failed AWS calls are not bugs. */

@@ -39,8 +39,8 @@ async function respond(
   app: Hono<ApiEnv>,
   { event, stream, lambdaContext }: Invocation,
 ): Promise<void> {
-  const { authorizer, requestId } = event.requestContext;
-  const requestContext = { requestId, authorizer: authorizer ?? null };
+  const { authorizer, requestId, identity } = event.requestContext;
+  const requestContext = { requestId, authorizer: authorizer ?? null, identity };
   const response = await app.fetch(toRequest(event), { requestContext, lambdaContext });
   const headers = Object.fromEntries(response.headers);
   const out = awslambda.HttpResponseStream.from(stream, { statusCode: response.status, headers });

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createAuditBucket } from '../aws/s3/audit-bucket.ts';
 import { createSecret } from '../aws/secrets-manager/secrets.ts';
+import { describeSafely } from '../lib/safe-error.ts';
+import { auditEnvironmentSchema, parseEnvironment } from '../schemas/index.ts';
+import { type AuditMessageDeps, handleAuditMessages } from './handle.ts';
 import { type AuditKeys, deriveAuditKeys } from './keys.ts';
 import type { AuditTrail } from './record-act.ts';
+import { sealDays } from './seal.ts';
 import { type AuditWriter, createAuditWriter } from './writer.ts';
 
 interface AuditResources {
@@ -29,7 +36,7 @@ export function composeAuditTrail(
 }
 
 /** Creates the writer of this process. */
-export function composeAuditWriter({ bucket_name, key_arn, kind }: AuditResources): {
+function composeAuditWriter({ bucket_name, key_arn, kind }: AuditResources): {
   writer: AuditWriter;
   keys: () => Promise<AuditKeys>;
 } {
@@ -43,4 +50,32 @@ export function composeAuditWriter({ bucket_name, key_arn, kind }: AuditResource
 export function composeAuditKeys(key_arn: string): () => Promise<AuditKeys> {
   const readSecret = createSecret({ secret_id: key_arn });
   return async () => deriveAuditKeys(await readSecret());
+}
+
+/**
+ * Builds the Lambda function that writes reads of texts to the trail and seals past days.
+ *
+ * @throws {Error} if an environment variable is missing or wrong.
+ */
+export function composeAuditFunction(variables: Record<string, string | undefined>) {
+  const environment = parseEnvironment(auditEnvironmentSchema, variables);
+  const { AUDIT_BUCKET: bucket_name, AUDIT_KEY_ARN: key_arn } = environment;
+  const logger = new Logger({ serviceName: 'aurastream-audit' });
+  const metrics = new Metrics({
+    ...{ namespace: 'AuraStream', serviceName: 'audit' },
+    defaultDimensions: { environment: environment.ENVIRONMENT },
+  });
+  const { writer, keys } = composeAuditWriter({ bucket_name, key_arn, kind: 'audit' });
+  const store = createAuditBucket({ bucket_name });
+  const deps: AuditMessageDeps = {
+    ...{ writer, keys },
+    seal: () => sealDays({ store, keys, now: Date.now }),
+    log: (message, details) => logger.info(message, { ...details }),
+    logError: (message, error) => logger.error(message, { ...describeSafely(error) }),
+    measureFindings: (count) => {
+      metrics.addMetric('audit_findings', MetricUnit.Count, count);
+      metrics.publishStoredMetrics();
+    },
+  };
+  return ({ Records }: SQSEvent): Promise<SQSBatchResponse> => handleAuditMessages(deps, Records);
 }

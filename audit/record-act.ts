@@ -66,9 +66,9 @@ export async function recordAct<Result>(
 }
 
 /**
- * Writes that an act begins. For an act that another process ends; otherwise use {@link recordAct}.
+ * Writes that an act begins. Commands and functions use {@link recordAct}, which also writes the end.
  *
- * @returns the id for {@link endAct}.
+ * @returns the id of the act, which pairs its entries.
  * @throws {AuditUnavailable} if the entry cannot be written.
  */
 export async function beginAct(trail: AuditTrail, act: AuditAct): Promise<string> {
@@ -86,7 +86,7 @@ export async function beginAct(trail: AuditTrail, act: AuditAct): Promise<string
 }
 
 /** Writes how an act ended. If that is impossible, it calls `onOutcomeLost`, because the act is done. */
-export async function endAct(
+async function endAct(
   trail: AuditTrail,
   act_id: string,
   act: AuditAct,

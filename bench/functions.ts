@@ -25,6 +25,7 @@ export const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
  * downloads.
  */
 const NOT_MEASURED = [
+  'AuditHandler',
   'BulkConsumerHandler',
   'BudgetReplayHandler',
   'CountsHandler',

@@ -3,10 +3,12 @@ import type { Construct } from 'constructs';
 import { ANALYZERS } from '../schemas/index.ts';
 import { Alarms } from './constructs/alarms/alarms.ts';
 import { Api } from './constructs/api.ts';
+import type { ApiUses } from './constructs/api-access.ts';
 import { Audit } from './constructs/audit.ts';
 import { BudgetReplay } from './constructs/budget-replay.ts';
 import { Consumer } from './constructs/consumer.ts';
 import { Counts } from './constructs/counts.ts';
+import { DataEvents } from './constructs/data-events.ts';
 import { encryptStores } from './constructs/encryption.ts';
 import { addFirewall } from './constructs/firewall.ts';
 import { History } from './constructs/history.ts';
@@ -16,6 +18,10 @@ import { Keeper } from './constructs/keeper.ts';
 import { Lake } from './constructs/lake.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
+
+interface Uses extends ApiUses {
+  lake: Lake;
+}
 
 /** CloudFormation stack with all resources of AuraStream. */
 export class AuraStreamStack extends Stack {
@@ -30,7 +36,8 @@ export class AuraStreamStack extends Stack {
     const tables = new Tables(this, 'Tables', settings);
     const lake = new Lake(this, 'Lake', settings);
     const jobs = new Jobs(this, 'Jobs', { settings, ingest, tables });
-    const uses = { settings, ingest, tables, lake, jobs };
+    const audit = new Audit(this, 'Audit', settings);
+    const uses = { settings, ingest, tables, lake, jobs, audit };
     const consumer = new Consumer(this, 'Consumer', {
       ...uses,
       traffic: 'live',
@@ -52,10 +59,10 @@ export class AuraStreamStack extends Stack {
     const counts = new Counts(this, 'Counts', { settings, tables });
     const history = new History(this, 'History', { settings, tables });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
-    const audit = new Audit(this, 'Audit', settings);
     const keeper = new Keeper(this, 'Keeper', { settings, lake, tables });
     const api = new Api(this, 'Api', uses);
     this.addApiFirewall(settings, api);
+    this.addDataEvents(uses);
     const alarmed = { consumer, bulk_consumer, counts, history, budget_replay, keeper, api };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
 
@@ -72,9 +79,7 @@ export class AuraStreamStack extends Stack {
       HistoryTableName: tables.history.tableName,
       SetAsideBucketName: ingest.set_aside_bucket.bucketName,
       RestoreKeyArn: ingest.restore_key.secretArn,
-      AuditBucketName: audit.bucket.bucketName,
-      AuditKeyArn: audit.key.secretArn,
-      AuditRetentionDays: String(settings.audit.retention_days),
+      ...audit.outputs(settings),
       FailureBucketName: ingest.failure_bucket.bucketName,
       LakeBucketName: lake.bucket.bucketName,
       DeliveryStreamName: lake.delivery_stream.ref,
@@ -97,6 +102,19 @@ export class AuraStreamStack extends Stack {
       AnalyzerName: settings.analysis.analyzer,
       AnalyzerVersion: ANALYZERS[settings.analysis.analyzer].version,
       UsagePlanIds: this.toJsonString(api.usage_plan_ids),
+    });
+  }
+
+  private addDataEvents({ settings, ...uses }: Uses): void {
+    if (settings.audit.data_events === 'none') return;
+    const { ingest, tables, lake, jobs, audit } = uses;
+    void new DataEvents(this, 'DataEvents', {
+      settings,
+      buckets: [
+        ...[ingest.set_aside_bucket, ingest.failure_bucket],
+        ...[lake.bucket, jobs.input_bucket, audit.bucket],
+      ],
+      table_arns: [tables.results.tableArn],
     });
   }
 

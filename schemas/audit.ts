@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { slug } from './record.ts';
 
 /** Acts that change something or hand data out. Each is recorded before it is done. */
-export const ADMINISTRATIVE_ACTS = [
+const ADMINISTRATIVE_ACTS = [
   'create_key',
   'rotate_key',
   'revoke_key',
@@ -17,10 +17,9 @@ export const ADMINISTRATIVE_ACTS = [
   'erase',
   'export',
 ] as const;
-export type AdministrativeAct = (typeof ADMINISTRATIVE_ACTS)[number];
 
 /** Reads of stored texts. */
-export const READS_OF_TEXTS = [
+const READS_OF_TEXTS = [
   'read_result',
   'list_results',
   'read_job_results',
@@ -28,7 +27,6 @@ export const READS_OF_TEXTS = [
   'tail_results',
   'read_set_asides',
 ] as const;
-export type ReadOfTexts = (typeof READS_OF_TEXTS)[number];
 
 export const AUDITED_ACTS = [...ADMINISTRATIVE_ACTS, ...READS_OF_TEXTS] as const;
 export type AuditedAct = (typeof AUDITED_ACTS)[number];
@@ -62,7 +60,7 @@ const originSchema = z.strictObject({
 });
 
 /** Who calls, and from where. */
-export const auditCallerSchema = z.strictObject({
+const auditCallerSchema = z.strictObject({
   principal: principalSchema,
   from: originSchema,
   /** Id of the request or of the run of a command. */
@@ -90,7 +88,7 @@ export type AuditAct = z.infer<typeof auditActSchema>;
 const OUTCOMES = ['done', 'failed', 'refused'] as const;
 
 /** How an act has ended. */
-export const auditOutcomeSchema = z.strictObject({
+const auditOutcomeSchema = z.strictObject({
   outcome: z.enum(OUTCOMES),
   /** Code of the error, such as AccessDenied. */
   error_code: z

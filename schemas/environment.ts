@@ -94,6 +94,7 @@ export const apiEnvironmentSchema = z.object({
   INPUT_BUCKET: z.string().min(1),
   COUNTS_TABLE: z.string().min(1),
   HISTORY_TABLE: z.string().min(1),
+  AUDIT_QUEUE_URL: z.url().describe('The queue of the reads for the audit trail.'),
   ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
@@ -117,6 +118,7 @@ export const downloadEnvironmentSchema = apiEnvironmentSchema.pick({
   RESULTS_TABLE: true,
   JOBS_TABLE: true,
   INPUT_BUCKET: true,
+  AUDIT_QUEUE_URL: true,
   CORS_ORIGINS: true,
 });
 
@@ -182,6 +184,13 @@ export const callbackEnvironmentSchema = z.object({
   CALLBACK_QUEUE_URL: z.url(),
   CALLBACK_SECRET_ARN: z.string().min(1),
   CALLBACK_ALLOW_LOOPBACK: flag,
+});
+
+/** Environment variables of the Lambda function that writes reads to the audit trail and seals it. */
+export const auditEnvironmentSchema = z.object({
+  AUDIT_BUCKET: z.string().min(1),
+  AUDIT_KEY_ARN: z.string().min(1).describe('The key that signs the audit trail.'),
+  ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
 });
 
 /** Environment variables of the Lambda function that keeps the table `results` of the lake. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { createQueueRead } from '../../audit/queue-read.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createJobInputs } from '../../aws/s3/job-inputs.ts';
+import { createAuditQueue } from '../../aws/sqs/queues.ts';
 import { InputChangedError } from '../../ingest/submission/ports.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import { downloadEnvironmentSchema, parseEnvironment } from '../../schemas/index.ts';
@@ -28,6 +30,10 @@ export function composeDownload(variables: Record<string, string | undefined>) {
         new InputChangedError('The input was replaced after the job had read it'),
     }),
     settings: { cors_origins: environment.CORS_ORIGINS },
+    record_read: createQueueRead({
+      queue: createAuditQueue({ queue_url: environment.AUDIT_QUEUE_URL }),
+      now,
+    }),
     download_limits: DOWNLOAD_LIMITS,
     now,
     request_id: ({ requestContext }) => requestContext?.requestId ?? randomUUID(),

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../schemas/index.ts';
+import type { AuditAct, ErrorCode } from '../../schemas/index.ts';
 
 /** The authorizer's answer about a caller. API Gateway passes on only texts. */
 export interface CallerContext {
@@ -9,6 +9,8 @@ export interface CallerContext {
   expires_at?: string;
   rate_limit?: string;
   open_job_records?: string;
+  /** Id of the person, if the caller has a token of an OIDC issuer. */
+  subject?: string;
 }
 
 /**
@@ -20,11 +22,12 @@ export interface ApiBindings {
     requestId?: string;
     /** Context that the authorizer returned for the caller. */
     authorizer?: CallerContext | null;
+    identity?: { apiKeyId?: string | null; sourceIp?: string };
   };
   lambdaContext?: { awsRequestId?: string };
 }
 
 export interface ApiEnv {
   Bindings: ApiBindings;
-  Variables: { request_id: string; tenant: string; error_code?: ErrorCode };
+  Variables: { request_id: string; tenant: string; error_code?: ErrorCode; read?: AuditAct };
 }

@@ -53,6 +53,8 @@ export const downloadRoute: Route<DownloadDeps> = {
     const job = await findJob(deps, c);
     setHeaders(c, job, is_csv ? DOWNLOAD_FORMATS.csv : DOWNLOAD_FORMATS.jsonl);
     if (c.req.method === 'HEAD') return c.body(null);
+    const { tenant, job_id } = job;
+    c.set('read', { act: 'download_job_results', tenant, selectors: { job_id } });
     return streamResults(deps, c, job, { cursor, is_csv });
   },
 };

@@ -31,6 +31,8 @@ export async function answerJobResults(
 ): Promise<Response> {
   const from = query.cursor === undefined ? { records: 0, bytes: 0 } : parsePosition(query.cursor);
   const page = await readPage(deps, job, from, query.limit);
+  const { tenant, job_id } = job;
+  c.set('read', { act: 'read_job_results', tenant, selectors: { job_id } });
   const next_cursor = page.next === undefined ? undefined : formatPosition(page.next);
   const accept = c.req.header('accept') ?? '';
   const format = FORMATS.find(({ media_type }) => accept.includes(media_type));

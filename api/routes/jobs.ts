@@ -34,7 +34,14 @@ const status: Route = {
   params: jobParams,
   answers: { 200: { description: 'The job', schema: statusResponseSchema } },
   errors: ['NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
-  handler: (deps) => async (c) => c.json(await readStatus(deps, await findJob(deps, c))),
+  handler: (deps) => async (c) => {
+    const status = await readStatus(deps, await findJob(deps, c));
+    const { job_id } = status;
+    if (status.result !== undefined) {
+      c.set('read', { act: 'read_job_results', tenant: c.get('tenant'), selectors: { job_id } });
+    }
+    return c.json(status);
+  },
 };
 
 const list: Route = {

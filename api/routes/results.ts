@@ -30,8 +30,11 @@ const get: Route = {
   errors: ['NOT_FOUND', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const params = parseParams(c.req, resultParams, 'result');
-    const result = await deps.results.get({ tenant: c.get('tenant'), ...params });
+    const tenant = c.get('tenant');
+    const result = await deps.results.get({ tenant, ...params });
     if (result === undefined) throw notFound('result');
+    const { source, record_id } = params;
+    c.set('read', { act: 'read_result', tenant, selectors: { source }, persons: { record_id } });
     return c.json(result);
   },
 };
@@ -59,6 +62,9 @@ const list: Route = {
       })
       .catch(throwBadCursor);
     const next_cursor = next === undefined ? undefined : formatQueryCursor(tenant, query, next);
+    const { source } = filters;
+    const selectors = source === undefined ? {} : { source };
+    if (include.includes('text')) c.set('read', { act: 'list_results', tenant, selectors });
     return c.json({ ...page, next_cursor } satisfies ResultsResponse);
   },
 };

@@ -1,4 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { AuditQueue } from '../../audit/ports.ts';
 import type { KeeperQueue } from '../../insight/keeper/ports.ts';
 import type { CallbackQueue, JobQueue } from '../../jobs/ports.ts';
 import { createClient } from '../clients.ts';
@@ -17,6 +18,11 @@ export function createJobQueue(deps: QueueDeps): JobQueue {
 
 /** Creates the queue that sends messages to the function that keeps the table `results`. */
 export function createKeeperQueue(deps: QueueDeps): KeeperQueue {
+  return { send: createSend(deps) };
+}
+
+/** Creates the queue that sends reads to the function that writes the audit trail. */
+export function createAuditQueue(deps: QueueDeps): AuditQueue {
   return { send: createSend(deps) };
 }
 

@@ -47,12 +47,12 @@ export function tailCommand(interrupted: () => AbortSignal = abortOnInterrupt): 
         pause: () => sleep(interval * 1_000, undefined, { signal }),
         now: Date.now,
       });
-      await withAudit(
+      void (await withAudit(
         stack,
         nameAct('tail_results', filters),
         () => printUntilStopped(following, json, signal),
         (printed) => ({ counts: { results: printed } }),
-      );
+      ));
     });
 }
 

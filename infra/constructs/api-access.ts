@@ -1,6 +1,7 @@
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
 import { analysisEnvironment, analysisGrants } from './analysis.ts';
+import type { Audit } from './audit.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import { LISTING_INDEXES, type Tables } from './tables.ts';
@@ -11,10 +12,11 @@ export interface ApiUses {
   ingest: Ingest;
   tables: Tables;
   jobs: Jobs;
+  audit: Audit;
 }
 
 export function apiEnvironment(
-  { settings, ingest, tables, jobs }: ApiUses,
+  { settings, ingest, tables, jobs, audit }: ApiUses,
   upload_role_arn: string,
 ) {
   const quota = settings.quotas[settings.analysis.analyzer];
@@ -28,6 +30,7 @@ export function apiEnvironment(
     INPUT_BUCKET: jobs.input_bucket.bucketName,
     COUNTS_TABLE: tables.counts.tableName,
     HISTORY_TABLE: tables.history.tableName,
+    AUDIT_QUEUE_URL: audit.queue.queueUrl,
     ANALYZER_QUOTA_CALLS_PER_SECOND: String(quota.calls_per_second),
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
@@ -40,9 +43,13 @@ export function apiEnvironment(
   };
 }
 
-export function apiGrants({ settings, ingest, tables, jobs }: ApiUses, upload_role_arn: string) {
+export function apiGrants(
+  { settings, ingest, tables, jobs, audit }: ApiUses,
+  upload_role_arn: string,
+) {
   return [
     { actions: ['sts:AssumeRole'], resources: [upload_role_arn] },
+    { actions: ['sqs:SendMessage'], resources: [audit.queue.queueArn] },
     ...analysisGrants(settings, tables, 'sync'),
     {
       actions: ['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],

@@ -13,7 +13,7 @@ const TIMEOUT_SECONDS = 900;
 /** Creates the function that streams the results of jobs. It can read a job's records, and no more. */
 export function createDownload(
   scope: Construct,
-  { settings, tables, jobs }: ApiUses,
+  { settings, tables, jobs, audit }: ApiUses,
 ): lambda.Function {
   return createFunction(scope, 'DownloadHandler', {
     settings,
@@ -26,9 +26,11 @@ export function createDownload(
       RESULTS_TABLE: tables.results.tableName,
       JOBS_TABLE: jobs.table.tableName,
       INPUT_BUCKET: jobs.input_bucket.bucketName,
+      AUDIT_QUEUE_URL: audit.queue.queueUrl,
       CORS_ORIGINS: settings.api.cors_origins.join(),
     },
     grants: [
+      { actions: ['sqs:SendMessage'], resources: [audit.queue.queueArn] },
       { actions: ['dynamodb:BatchGetItem'], resources: [tables.results.tableArn] },
       { actions: ['dynamodb:GetItem'], resources: [jobs.table.tableArn] },
       {

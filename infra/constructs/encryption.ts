@@ -99,7 +99,7 @@ function isOfApiGateway(role: iam.Role): boolean {
 
 /**
  * Creates the key. It outlives the stack, because the buckets and tables that it encrypts do. Its
- * policy lets CloudWatch Logs, EventBridge, CloudWatch and AWS Budgets use it, because they call
+ * policy lets CloudWatch Logs, EventBridge, CloudWatch, CloudTrail and AWS Budgets use it, because they call
  * without a role of the account.
  */
 function createKey(stack: Stack): kms.Key {
@@ -135,7 +135,7 @@ function serviceStatements(stack: Stack): iam.PolicyStatement[] {
       },
     },
   });
-  const senders = ['events', 'cloudwatch', 'budgets'].map(
+  const senders = ['events', 'cloudwatch', 'budgets', 'cloudtrail'].map(
     (service) =>
       new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal(`${service}.amazonaws.com`)],

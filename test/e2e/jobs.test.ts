@@ -1,8 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { deriveAuditKeys } from '../../audit/keys.ts';
+import { listActs } from '../../audit/list.ts';
+import { manifestKey } from '../../audit/object-keys.ts';
+import { recordAct } from '../../audit/record-act.ts';
+import { verifyTrail } from '../../audit/verify.ts';
+import { createAuditWriter } from '../../audit/writer.ts';
+import { createAuditBucket } from '../../aws/s3/audit-bucket.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { packRestored } from '../../schemas/index.ts';
@@ -372,6 +380,7 @@ it('the functions use every permission that their roles grant, but for the liste
   await completeJobInSubmission();
   await redeliverAfterPageClosed();
   await resumeSubmission();
+  await sealPastDay();
   await vi.waitFor(
     async () => {
       const { unused } = (await test.control('GET', 'iam/unused')) as { unused: Grant[] };
@@ -401,6 +410,63 @@ it('the functions use every permission that their roles grant, but for the liste
     { timeout: 30_000, interval: 250 },
   );
 }, 200_000);
+
+it('the audit trail has each read by the API, seals past days under object lock, and is intact', async () => {
+  const job_id = await submitFile('{"text":"I love my cat"}');
+  await watch(job_id);
+  await call(`/jobs/${job_id}/download`);
+  await sealPastDay();
+  const trail = openTrail();
+  const since = new Date().toISOString().slice(0, 10);
+  await vi.waitFor(async () => {
+    const acts = await listActs(trail, { since, act: 'download_job_results' });
+    expect(acts).toContainEqual(
+      expect.objectContaining({
+        who: expect.stringMatching(/^key (?!unknown)\S+ \(default\)$/),
+        from: { source_ip: expect.stringContaining('127.0.0.1') },
+        tenant: 'default',
+        selectors: { job_id },
+        outcome: 'done',
+      }),
+    );
+  }, WAIT);
+  const report = await verifyTrail({ ...trail, retention_days: 400 });
+  expect(report.findings).toEqual([]);
+  expect(report.sealed_days).toBeGreaterThanOrEqual(1);
+  const head = await test.clients.s3.send(
+    new HeadObjectCommand({ Bucket: test.stack.AuditBucketName, Key: manifestKey(PAST_DAY) }),
+  );
+  expect(head.ObjectLockMode).toBe('GOVERNANCE');
+});
+
+/** A day of which no entry can still arrive, whatever the time of the test. */
+const PAST_DAY = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+
+/** Opens the trail of the cloud, as the account's owner. */
+function openTrail() {
+  const bucket_name = test.stack.AuditBucketName;
+  const readKey = createSecret({ cloud: test.cloud, secret_id: test.stack.AuditKeyArn });
+  return {
+    store: createAuditBucket({ client: test.clients.s3, bucket_name }),
+    keys: async () => deriveAuditKeys(await readKey()),
+    now: Date.now,
+  };
+}
+
+/** Writes an act of a past day to the trail, unless that is done, and has the day sealed. */
+async function sealPastDay() {
+  const { store, keys } = openTrail();
+  const readManifest = () => store.getText(manifestKey(PAST_DAY));
+  if ((await readManifest()) !== undefined) return;
+  const now = () => Date.parse(`${PAST_DAY}T12:00:00Z`);
+  const writer = createAuditWriter({ store, keys, writer: `test-${randomUUID()}`, now });
+  const arn = 'arn:aws:iam::000000000000:root';
+  const caller = { principal: { kind: 'iam', arn } as const, from: {}, request_id: 'r-1' };
+  const trail = { writer, keys, caller, now, onOutcomeLost: expect.unreachable };
+  await recordAct(trail, { act: 'query' }, async () => undefined);
+  await test.control('POST', 'rules/fire');
+  await vi.waitFor(async () => expect(await readManifest()).toBeDefined(), WAIT);
+}
 
 it('the functions of a job log no text', async () => {
   const lines = ['{"text":"A bicycle for two"}', 'this is no JSON', '{"text":12,"a":"not text"}'];

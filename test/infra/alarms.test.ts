@@ -49,6 +49,8 @@ const DIMENSIONS: Record<string, Record<string, string>> = {
   'keeper and environment': { environment: 'dev', service: 'keeper' },
   'keeper queue': { QueueName: 'KeeperQueue.QueueName' },
   'dead letters of the keeper queue': { QueueName: 'KeeperQueueDeadLetters.QueueName' },
+  'audit and environment': { environment: 'dev', service: 'audit' },
+  'dead letters of the audit queue': { QueueName: 'AuditQueueDeadLetters.QueueName' },
   'submission and environment': { environment: 'dev', service: 'submission' },
   'submission function': { FunctionName: 'JobsSubmission' },
   'jobs queue': { QueueName: 'JobsQueue.QueueName' },

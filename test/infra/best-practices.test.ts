@@ -14,7 +14,8 @@ interface Exception {
 const EXCEPTIONS: Exception[] = [
   {
     rule: /^S1$/,
-    resources: /^(Ingest\/(SetAsides|Failures)|Lake\/Bucket|Jobs\/Inputs|Audit\/Trail)$/,
+    resources:
+      /^(Ingest\/(SetAsides|Failures)|Lake\/Bucket|Jobs\/Inputs|Audit\/Trail|DataEvents\/Files)$/,
     reason: 'Access logs of S3 cost money for each request. docs/aws.md leaves them to CloudTrail.',
   },
   {
@@ -34,7 +35,7 @@ const EXCEPTIONS: Exception[] = [
       'The verdict cache, the ledger and the manifest of the keeper are made anew if they are lost. The raw lines of the lake have what the history has, and expire with it.',
   },
   {
-    rule: /^IAM5\[Resource::<(LakeBucket|JobsInputs|IngestFailures|IngestSetAsides)\w+\.Arn>\/\S*\*\]$/,
+    rule: /^IAM5\[Resource::<(AuditTrail|LakeBucket|JobsInputs|IngestFailures|IngestSetAsides)\w+\.Arn>\/\S*\*\]$/,
     resources: /Role\/DefaultPolicy$/,
     reason: 'The keys of objects are known only when a function runs.',
   },

@@ -69,6 +69,7 @@ it.each([
       INPUT_BUCKET: 'JobsInputs',
       COUNTS_TABLE: 'TablesCounts',
       HISTORY_TABLE: 'TablesHistory',
+      AUDIT_QUEUE_URL: 'AuditQueue',
       JOB_DEADLINE_SECONDS: '86400',
       JOB_RETENTION_SECONDS: '2592000',
       UPLOAD_URL_TTL_SECONDS: '3600',
@@ -86,6 +87,7 @@ it.each([
       RESULTS_TABLE: 'TablesResults',
       JOBS_TABLE: 'JobsTable',
       INPUT_BUCKET: 'JobsInputs',
+      AUDIT_QUEUE_URL: 'AuditQueue',
       CORS_ORIGINS: '',
     },
   ],
@@ -130,6 +132,11 @@ it.each([
     'HistoryHandler',
     { memory: 512, timeout: 60 },
     { HISTORY_TABLE: 'TablesHistory', LAKE_RAW_DAYS: '30', ENVIRONMENT: 'dev' },
+  ],
+  [
+    'AuditHandler',
+    { memory: 512, timeout: 300 },
+    { AUDIT_BUCKET: 'AuditTrail', AUDIT_KEY_ARN: 'AuditKey', ENVIRONMENT: 'dev' },
   ],
   [
     'KeeperHandler',
@@ -210,6 +217,7 @@ it('each function runs the handler of its room, next to the files that it reads'
     ApiHandler: { entry: 'api/handler.ts', assets: { ...languages, docs: page } },
     ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
     ApiDownloadHandler: { entry: 'api/download/handler.ts', assets: {} },
+    AuditHandler: { entry: 'audit/handler.ts', assets: {} },
     BudgetReplayHandler: { entry: 'operations/over-budget/handler.ts', assets: {} },
     CountsHandler: { entry: 'insight/counts/handler.ts', assets: {} },
     HistoryHandler: { entry: 'insight/history/handler.ts', assets: {} },
@@ -226,7 +234,7 @@ it('the benchmark knows each function of the template', () => {
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 13 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 14 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer, the API and downloads may have a concurrency of their own', () => {
@@ -348,6 +356,7 @@ const WORK_QUEUES = [
   ['JobsCallbacks', 'JobsCallback'],
   ['BudgetReplayQueue', 'BudgetReplayHandler'],
   ['KeeperQueue', 'KeeperHandler'],
+  ['AuditQueue', 'AuditHandler'],
 ] as const;
 
 it('a message becomes a dead letter after five attempts, and queues keep messages for 14 days', () => {
@@ -389,6 +398,7 @@ it('queues refuse calls without TLS, and only rules may send events to the queue
   const RULES: Record<string, string[]> = {
     JobsQueue: ['JobsInputArrived.Arn', 'JobsSweep.Arn'],
     BudgetReplayQueue: ['BudgetReplaySchedule.Arn'],
+    AuditQueue: ['AuditSeal.Arn'],
     KeeperQueue: [
       'KeeperArrived.Arn',
       'KeeperMerge.Arn',
@@ -432,6 +442,7 @@ it('the jobs queue gets a message for each input that arrives, and one every min
   const rule = { Description: expect.any(String) };
   expect(listResources(template, 'AWS::Events::Rule')).toEqual({
     BudgetReplaySchedule: expect.anything(),
+    AuditSeal: expect.anything(),
     KeeperArrived: expect.anything(),
     KeeperMerge: expect.anything(),
     KeeperMaintain: expect.anything(),

@@ -46,7 +46,11 @@ it('Firehose writes gzipped lines by hour of delivery, with the buffer of the de
 });
 
 it('the embedded cloud buffers results for three seconds, merges them after one, and takes all else from the template', () => {
-  expect(EMBEDDED_PARAMETERS).toEqual({ LakeBufferSeconds: '3', LakeMergeSeconds: '1' });
+  expect(EMBEDDED_PARAMETERS).toEqual({
+    LakeBufferSeconds: '3',
+    LakeMergeSeconds: '1',
+    AuditReadSeconds: '1',
+  });
 });
 
 it('queries write their answers encrypted below the prefix that expires, whatever a client asks for, and scan at most 100 GB', () => {

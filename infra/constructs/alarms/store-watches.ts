@@ -1,5 +1,6 @@
 import { aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb } from 'aws-cdk-lib';
 import type { Settings } from '../../settings.ts';
+import type { Audit } from '../audit.ts';
 import type { BudgetReplay } from '../budget-replay.ts';
 import type { Jobs } from '../jobs.ts';
 import type { Keeper } from '../keeper.ts';
@@ -15,6 +16,7 @@ export interface StoreProps {
   jobs: Jobs;
   budget_replay: BudgetReplay;
   keeper: Keeper;
+  audit: Audit;
 }
 
 /** Returns the alarms on what comes after the analysis: tables, lake and queues. */
@@ -44,6 +46,7 @@ export function storeWatches(props: StoreProps): Record<string, Watch> {
     BudgetReplaysFail: watchReplays(props),
     CallbacksWait: watchAge(jobs.callback_queue, oldest_message_seconds, 'Callbacks wait.'),
     ...keeperWatches(props),
+    ...auditWatches(props),
   };
 }
 
@@ -70,6 +73,22 @@ function keeperWatches({ settings, keeper: { queue } }: StoreProps): Record<stri
     },
     KeeperFails: watchDeadLetters(queue, 'Messages of the keeper failed five times.'),
     KeeperWaits: watchAge(queue, alarms.oldest_message_seconds, 'Messages of the keeper wait.'),
+  };
+}
+
+/** Watches the function that writes the audit trail, and what it finds when it seals a day. */
+function auditWatches({ settings: { environment }, audit }: StoreProps): Record<string, Watch> {
+  const dimensions = { service: 'audit', environment };
+  return {
+    AuditFails: watchDeadLetters(
+      audit.queue,
+      'Reads could not be written to the audit trail, or days could not be sealed, five times.',
+    ),
+    AuditChanged: {
+      metric: createMetric('AuraStream', 'audit_findings', cloudwatch.Stats.SUM, dimensions),
+      threshold: 0,
+      meaning: 'The audit trail of a day was changed before it was sealed.',
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { DocumentPromises } from '../entry.ts';
+import { AUDIT_TRAIL } from './audit-trail.ts';
 
 const ALARM =
   'the alarm %s watches the metric of the runbook and goes off above its threshold, for its time';
@@ -52,6 +53,8 @@ const ALARMS = [
   'RawObjectsUnreadable | AuraStream',
   'KeeperFails | AWS/SQS',
   'KeeperWaits | AWS/SQS',
+  'AuditFails | AWS/SQS',
+  'AuditChanged | AuraStream',
   'ApiFails | AWS/ApiGateway',
   'ApiIsSlow | AWS/Lambda',
   'ApiIsThrottled | AWS/Lambda',
@@ -62,6 +65,7 @@ const ALARMS = [
 export const OPERATIONS: DocumentPromises = {
   path: 'docs/operations.md',
   promises: [
+    ...AUDIT_TRAIL.promises,
     {
       says: 'Lambda refuses to start downloads, and their requests get status 500.',
       tests: ['a streaming function that Lambda throttles is answered with 500'],
@@ -1119,6 +1123,7 @@ export const OPERATIONS: DocumentPromises = {
     '`POST /analyze/sync` waits for the analyzer.',
     'Lambda refuses to start the API',
     'The concurrency of the account is used up',
+    ...AUDIT_TRAIL.explains,
     'This page is for the engineer on call.',
     'Check `jobs.timeout_seconds` first,',
     'Submit the job again after you fix the cause.',

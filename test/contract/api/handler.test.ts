@@ -21,6 +21,7 @@ const OF_JOBS = {
   INPUT_BUCKET: 'inputs',
   COUNTS_TABLE: 'counts',
   HISTORY_TABLE: 'history',
+  AUDIT_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/audit',
   ANALYZER_QUOTA_CALLS_PER_SECOND: '10',
   JOB_DEADLINE_SECONDS: '60',
   JOB_RETENTION_SECONDS: '60',

@@ -1,6 +1,7 @@
 import { detectLanguage } from '@aurastream/language-detector';
 import { createApi } from '../../../api/app.ts';
 import type { ApiDeps, RequestReport } from '../../../api/deps.ts';
+import type { RecordedRead } from '../../../api/http/record-reads.ts';
 import { createReadHistory } from '../../../insight/history/read.ts';
 import {
   type ErrorResponse,
@@ -53,6 +54,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
   const analysis = testAnalysis({ analyzer: fake.analyzer, detect_language: detectLanguage });
   const answers: RequestReport[] = [];
   const errors: unknown[] = [];
+  const reads: RecordedRead[] = [];
   let clock = Date.UTC(2026, 10, 23);
   const now = () => (clock += 5);
   const { inputs, objects } = createFakeInputs();
@@ -95,6 +97,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     }),
     settings: SETTINGS,
     download_limits: { bytes: 1_000_000, milliseconds: 60_000 },
+    record_read: async (read) => void reads.push(read),
     random_id: () => String(++ids).padStart(32, '0'),
     now,
     version: '1.2.3',
@@ -120,6 +123,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     calls: fake.calls,
     answers,
     errors,
+    reads,
     jobs,
     objects,
     rows,

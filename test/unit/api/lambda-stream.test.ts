@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ApiEnv } from '../../../api/http/env.ts';
 import { createStreamingHandler } from '../../../api/lambda-stream.ts';
 import { testApi } from './app.ts';
 
@@ -126,4 +127,12 @@ it('the error of a body is thrown without its message and its cause, because Lam
   const error: unknown = await run(app as never, eventOf('/')).catch((thrown) => thrown);
   expect(error).toMatchObject({ message: 'The download was cut off: TypeError' });
   expect(inspect(error, { depth: null })).not.toContain('secret');
+});
+
+it('a streamed route knows the key and the address of its caller, for the audit trail', async () => {
+  const app = new Hono<ApiEnv>().get('*', (c) => c.json(c.env.requestContext?.identity));
+  const identity = { apiKeyId: 'k1', sourceIp: '203.0.113.9' };
+  const { requestContext } = eventOf('/');
+  const event = eventOf('/', { requestContext: { ...requestContext, identity } as never });
+  expect(JSON.parse((await run(app, event)).text)).toEqual(identity);
 });

@@ -10,10 +10,11 @@ import {
   type QueueMapping,
   startQueueMapping,
 } from '../../src/runtime/queue-source/queue-mapping.ts';
+import { queueMappingSettings } from '../../src/runtime/queue-source/settings.ts';
 import { type BootedCloud, bootSmallCloud } from '../support/boot-small-cloud.ts';
 
 const QUEUES = Object.fromEntries(
-  ['reports', 'throws'].map((QueueName) => [
+  ['reports', 'throws', 'windowed'].map((QueueName) => [
     QueueName,
     { Type: 'AWS::SQS::Queue', Properties: { QueueName, VisibilityTimeout: 2 } },
   ]),
@@ -38,7 +39,11 @@ interface Batch {
 }
 
 /** Sends three messages, and starts a mapping of their queue. */
-async function startMapping(QueueName: string, invoke: (batch: Batch) => Invocation) {
+async function startMapping(
+  QueueName: string,
+  invoke: (batch: Batch) => Invocation,
+  batch: { batch_size: number; window_ms: number } = { batch_size: 10, window_ms: 0 },
+) {
   const QueueUrl = (await client.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl!;
   const Entries = ['a', 'b', 'c'].map((body) => ({ Id: body, MessageBody: body }));
   await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
@@ -47,7 +52,7 @@ async function startMapping(QueueName: string, invoke: (batch: Batch) => Invocat
     function_arn: 'function',
     queue_arn: `arn:aws:sqs:us-east-1:000000000000:${QueueName}`,
     queue_url: QueueUrl,
-    batch_size: 10,
+    ...batch,
     concurrency: 1,
     report_item_failures: true,
     config: cloud.config,
@@ -99,4 +104,30 @@ it('all messages of a batch whose function fails are delivered again', async () 
   await vi.waitFor(() => expect(delivered.toSorted()).toEqual(twice), { timeout: 30_000 });
   await mapping.stop();
   expect(mapping.status()).toMatchObject({ last_processing_result: 'OK' });
+});
+
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+it('messages collect for the window of the mapping, so that one invocation gets more than ten', async () => {
+  const batches: string[][] = [];
+  const { QueueUrl } = await startMapping(
+    'windowed',
+    (batch) => {
+      batches.push(batch.Records.map(({ body }) => body));
+      return answer([]);
+    },
+    { batch_size: 13, window_ms: 60_000 },
+  );
+  const more = Array.from({ length: 10 }, (_, i) => ({ Id: String(i), MessageBody: String(i) }));
+  await client.send(new SendMessageBatchCommand({ QueueUrl, Entries: more }));
+  await vi.waitFor(() => expect(batches.flat()).toHaveLength(13), { timeout: 20_000 });
+  expect(batches).toHaveLength(1);
+});
+
+it.each([
+  [{ BatchSize: 11 }, 'use 10 or less, or set MaximumBatchingWindowInSeconds'],
+  [{ BatchSize: 10_001, MaximumBatchingWindowInSeconds: 1 }, 'use 10000 or less'],
+  [{ MaximumBatchingWindowInSeconds: 301 }, 'use 0 to 300'],
+])('a mapping of a queue with %j is refused', (batch, message) => {
+  const values = { FunctionName: 'f', EventSourceArn: 'arn', ...batch };
+  expect(() => queueMappingSettings(values)).toThrow(message);
 });

@@ -2,7 +2,7 @@ import { type Message, SQSClient, type SQSClientConfig } from '@aws-sdk/client-s
 import type { Invocation } from '../function/invocation.ts';
 import { pause } from '../pause.ts';
 import { listProcessed, queueEvent } from './queue-event.ts';
-import { createQueueReader } from './queue-reader.ts';
+import { createQueueReader, type QueueReader } from './queue-reader.ts';
 
 export interface QueueMappingOptions {
   mapping_id: string;
@@ -10,6 +10,8 @@ export interface QueueMappingOptions {
   queue_arn: string;
   queue_url: string;
   batch_size: number;
+  /** Time for which messages collect after the first. Zero: no longer than one request. */
+  window_ms: number;
   /** Maximum number of concurrent invocations. */
   concurrency: number;
   report_item_failures: boolean;
@@ -79,7 +81,7 @@ export function startQueueMapping(options: QueueMappingOptions): QueueMapping {
   const poll = async () => {
     if (running.size >= options.concurrency) return pause(BUSY_MS, stopping.signal);
     try {
-      const messages = await reader.receive();
+      const messages = await collectMessages(reader, options, stopping.signal);
       problem = undefined;
       if (messages.length === 0) return;
       const processing = process(messages).finally(() => running.delete(processing));
@@ -114,4 +116,26 @@ export function startQueueMapping(options: QueueMappingOptions): QueueMapping {
       client.destroy();
     },
   };
+}
+
+/**
+ * Receives the messages of one invocation: until the batch is full, or the window after the first message
+ * has ended. What was received before the mapping stops is still processed.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+async function collectMessages(
+  reader: QueueReader,
+  { batch_size, window_ms }: Pick<QueueMappingOptions, 'batch_size' | 'window_ms'>,
+  stopping: AbortSignal,
+): Promise<Message[]> {
+  const messages = await reader.receive(batch_size);
+  if (messages.length === 0) return messages;
+  const end = performance.now() + window_ms;
+  while (messages.length < batch_size && performance.now() < end && !stopping.aborted) {
+    // Received messages must not wait for their visibility timeout because of a later error.
+    const more = await reader.receive(batch_size - messages.length).catch(() => undefined);
+    if (more === undefined) break;
+    messages.push(...more);
+  }
+  return messages;
 }

@@ -7,12 +7,14 @@ import {
 } from '@aws-sdk/client-sqs';
 
 export interface QueueReader {
-  /** Receives messages, and waits up to a second if the queue has no visible message. */
-  receive(): Promise<Message[]>;
+  /** Receives up to `most` messages, and waits up to a second if the queue has no visible message. */
+  receive(most: number): Promise<Message[]>;
   remove(messages: Message[]): Promise<void>;
 }
 
 const WAIT_SECONDS = 1;
+/** Largest number of messages that one request to SQS returns, and that one request deletes. */
+const MOST_MESSAGES = 10;
 
 /**
  * Creates a reader that makes the same calls to SQS as Lambda, so that the function's role needs
@@ -20,7 +22,7 @@ const WAIT_SECONDS = 1;
  */
 export function createQueueReader(
   client: SQSClient,
-  { queue_url, batch_size }: { queue_url: string; batch_size: number },
+  { queue_url }: { queue_url: string },
   abortSignal: AbortSignal,
 ): QueueReader {
   let is_checked = false;
@@ -31,12 +33,12 @@ export function createQueueReader(
     is_checked = true;
   };
   return {
-    async receive() {
+    async receive(most) {
       if (!is_checked) await checkAccess();
       const { Messages = [] } = await client.send(
         new ReceiveMessageCommand({
           QueueUrl: queue_url,
-          MaxNumberOfMessages: batch_size,
+          MaxNumberOfMessages: Math.min(most, MOST_MESSAGES),
           WaitTimeSeconds: WAIT_SECONDS,
           MessageSystemAttributeNames: ['All'],
         }),
@@ -45,8 +47,11 @@ export function createQueueReader(
       return Messages;
     },
     async remove(messages) {
-      const Entries = messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
-      await client.send(new DeleteMessageBatchCommand({ QueueUrl: queue_url, Entries }));
+      for (let start = 0; start < messages.length; start += MOST_MESSAGES) {
+        const some = messages.slice(start, start + MOST_MESSAGES);
+        const Entries = some.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
+        await client.send(new DeleteMessageBatchCommand({ QueueUrl: queue_url, Entries }));
+      }
     },
   };
 }

@@ -212,6 +212,7 @@ export const IGNORED_TYPES: Record<string, string> = {
   'AWS::SNS::Subscription': 'SNS delivery is not emulated',
   'AWS::SNS::TopicPolicy': 'SNS delivery is not emulated',
   'AWS::Budgets::Budget': 'costs do not arise here, and SNS delivery is not emulated',
+  'AWS::CloudTrail::Trail': 'the meter counts calls, and CloudTrail is not emulated',
   'AWS::CloudWatch::Alarm': 'alarms are not emulated',
   'AWS::CloudWatch::CompositeAlarm': 'alarms are not emulated',
   'AWS::CloudWatch::Dashboard': 'dashboards are not emulated',

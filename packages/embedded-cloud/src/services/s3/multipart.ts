@@ -76,7 +76,7 @@ export async function completeUpload(multipart: Multipart, request: S3Request): 
   );
   const etag = `${computeMd5(Buffer.from(parts.map((part) => part.etag).join(''), 'hex'))}-${parts.length}`;
   const info = { etag, last_modified: now(), headers: upload.headers, checksums: {} };
-  await store.put(bucket, key, uploads.read(id, parts), info, createWriteCondition(headers));
+  void (await store.put(bucket, key, uploads.read(id, parts), info, createWriteCondition(headers)));
   await uploads.remove(id);
   return createXmlReply(
     200,

@@ -1,7 +1,7 @@
 import { S3Error } from './errors.ts';
 
 const LOCK_MODES = ['GOVERNANCE', 'COMPLIANCE'] as const;
-export type LockMode = (typeof LOCK_MODES)[number];
+type LockMode = (typeof LOCK_MODES)[number];
 
 /** The time until which a version of an object cannot be deleted. */
 export interface Retention {
@@ -68,7 +68,7 @@ export function parseRetention(mode: string, until: string, now: number): Retent
 }
 
 /** Parses the mode of a retention. @throws {S3Error} InvalidArgument */
-export function parseMode(mode: string): LockMode {
+function parseMode(mode: string): LockMode {
   const known = LOCK_MODES.find((name) => name === mode);
   if (known === undefined) throw new S3Error('InvalidArgument', 'Unknown wormMode directive.');
   return known;

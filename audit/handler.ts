@@ -1,0 +1,3 @@
+import { composeAuditFunction } from './compose.ts';
+
+export const handler = composeAuditFunction(process.env);
