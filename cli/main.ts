@@ -3,10 +3,13 @@ import { analyzeCommand } from './commands/analyze.ts';
 import { auditCommand } from './commands/audit.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { countsCommand } from './commands/counts.ts';
+import { eraseCommand } from './commands/erase.ts';
+import { exportCommand } from './commands/export.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { jobCommand } from './commands/job.ts';
 import { keysCommand } from './commands/keys.ts';
 import { planCommand } from './commands/plan.ts';
+import { privacyCommand } from './commands/privacy.ts';
 import { queryCommand } from './commands/query.ts';
 import { redriveCommand } from './commands/redrive.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -49,6 +52,9 @@ Examples:
   .addCommand(analyzeCommand())
   .addCommand(jobCommand())
   .addCommand(budgetCommand())
+  .addCommand(eraseCommand())
+  .addCommand(exportCommand())
+  .addCommand(privacyCommand())
   .addCommand(keysCommand())
   .addCommand(auditCommand())
   .addCommand(planCommand());

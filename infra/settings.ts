@@ -162,6 +162,13 @@ export interface Settings {
      */
     infrequent_access_days: number | undefined;
   };
+  /**
+   * Age at which set-asides expire, and batches that Lambda has stopped retrying. Both are less than
+   * `results.ttl_seconds`: the withdrawal of an erased record expires with its row, and a record that is put
+   * back later would come back.
+   */
+  set_asides_days: number;
+  failures_days: number;
   /** Time for which buckets keep deleted and overwritten objects that cannot be produced again. */
   deleted_objects_days: number;
   api: {
@@ -362,6 +369,8 @@ export const settings: Settings = {
     max_scanned_gb_per_query: 100,
     infrequent_access_days: undefined,
   },
+  set_asides_days: 80,
+  failures_days: 80,
   deleted_objects_days: 7,
   api: {
     stage: 'v1',

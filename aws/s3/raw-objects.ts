@@ -17,6 +17,9 @@ const lineSchema = z.looseObject({
   status: z.string(),
   revision: z.int().optional(),
   first_created_at: z.string().optional(),
+  author: z.string().optional(),
+  stamp: z.int().optional(),
+  created_at: z.string().optional(),
 });
 
 const WITHDRAWN_FIELDS = ['text', 'author', 'url', 'attributes'];

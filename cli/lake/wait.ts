@@ -42,7 +42,7 @@ export async function waitForAccepted(
   try {
     await waitForTable(
       {
-        ...createDeps(stack),
+        ...createReachDeps(stack),
         signal,
         sleep: (ms) => sleep(ms, undefined, { signal }),
         onProgress: (sentence) => progress.update(`waiting for the lake: ${sentence}`),
@@ -99,7 +99,8 @@ export function describeReached({ until, gaps }: Reached): string {
   return `as of ${formatTime(until)}, with all that was accepted until then${but_for}`;
 }
 
-function createDeps(stack: StackOutputs) {
+/** Creates the access to all that a wait looks at. */
+export function createReachDeps(stack: StackOutputs) {
   const raw = createRawObjects({
     bucket_name: stack.LakeBucketName,
     createUnreadableError: (message) => new Error(message),

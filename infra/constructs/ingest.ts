@@ -1,4 +1,5 @@
 import {
+  Duration,
   aws_kinesis as kinesis,
   RemovalPolicy,
   type aws_s3 as s3,
@@ -7,6 +8,9 @@ import {
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { createPrivateBucket } from './private-bucket.ts';
+
+/** Prefixes of the bucket of set-asides whose objects expire. Reports of erasures do not. */
+const SET_ASIDE_PREFIXES = ['set-asides/', 'over-budget/', 'restored/'];
 
 /** Streams of records, and the buckets for records that cannot be processed. */
 export class Ingest extends Construct {
@@ -27,11 +31,16 @@ export class Ingest extends Construct {
     super(scope, id);
     this.stream = this.createStream('Stream', settings);
     this.bulk_stream = this.createStream('BulkStream', settings);
+    requireExpiry(settings);
     const { deleted_objects_days } = settings;
-    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides', [], {
+    const set_asides = SET_ASIDE_PREFIXES.map((prefix) => {
+      return { prefix, expiration: Duration.days(settings.set_asides_days) };
+    });
+    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides', set_asides, {
       deleted_objects_days,
     });
-    this.failure_bucket = createPrivateBucket(this, 'Failures', [], {
+    const failures = [{ expiration: Duration.days(settings.failures_days) }];
+    this.failure_bucket = createPrivateBucket(this, 'Failures', failures, {
       deleted_objects_days,
     });
     this.restore_key = new secretsmanager.Secret(this, 'RestoreKey', {
@@ -50,5 +59,17 @@ export class Ingest extends Construct {
     // until it is deleted by hand.
     stream.applyRemovalPolicy(settings.is_protected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     return stream;
+  }
+}
+
+/** Checks that nothing can be put back after the row of its record, or its withdrawal, has expired. */
+function requireExpiry({ set_asides_days, failures_days, results }: Settings): void {
+  const row_days = results.ttl_seconds / 86_400;
+  for (const [name, days] of Object.entries({ set_asides_days, failures_days })) {
+    if (days < row_days) continue;
+    throw new Error(
+      `${name}: expected less than the ${row_days} days of results.ttl_seconds, got ${days}. ` +
+        'An erased record could come back.',
+    );
   }
 }

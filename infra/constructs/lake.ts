@@ -21,6 +21,7 @@ import { createSummaryViews, toConstructId } from './summary-views.ts';
 /** Prefix of the files of the Iceberg table `results`. */
 export const RESULTS_PREFIX = 'results/';
 export const QUERY_RESULTS_PREFIX = 'query-results/';
+const DELIVERY_ERRORS_PREFIX = 'delivery-errors/';
 /** Hour in which Firehose received a line, such as `2026/11/27/06`, in UTC. */
 const PARTITION_KEY: GlueColumn = { name: 'hour', type: 'string' };
 
@@ -150,7 +151,7 @@ export class Lake extends Construct {
         bucketArn: this.bucket.bucketArn,
         roleArn: role.roleArn,
         prefix: `${RAW_PREFIX}!{timestamp:yyyy/MM/dd/HH}/`,
-        errorOutputPrefix: 'delivery-errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
+        errorOutputPrefix: `${DELIVERY_ERRORS_PREFIX}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/`,
         bufferingHints: {
           intervalInSeconds: bufferSeconds.valueAsNumber,
           sizeInMBs: settings.lake.buffer_mb,
@@ -234,7 +235,8 @@ function lakeLifecycle({
 }: Settings): s3.LifecycleRule[] {
   const query_results = { prefix: QUERY_RESULTS_PREFIX, expiration: Duration.days(7) };
   const raw = { prefix: RAW_PREFIX, expiration: Duration.days(raw_days) };
-  const kept = [query_results, raw];
+  const errors = { prefix: DELIVERY_ERRORS_PREFIX, expiration: Duration.days(raw_days) };
+  const kept = [query_results, raw, errors];
   if (infrequent_access_days === undefined) return kept;
   if (infrequent_access_days < LEAST_TRANSITION_DAYS) {
     throw new Error(

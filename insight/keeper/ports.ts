@@ -108,6 +108,9 @@ export interface RawLine {
   revision?: number | undefined;
   /** Absent if the line withdraws a record that was never seen. */
   first_created_at?: string | undefined;
+  author?: string | undefined;
+  created_at?: string | undefined;
+  stamp?: number | undefined;
 }
 
 /** The raw objects in the lake's bucket. Each method throws a {@link ServiceError} if a call fails. */

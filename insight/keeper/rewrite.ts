@@ -36,18 +36,23 @@ export async function rewriteWithdrawn(
   if (withdrawn_at === 0 || withdrawn_at + SEARCHED_MS < searched_at) return 0;
   let objects = 0;
   for (const day of (await raw.days()).reverse()) {
-    objects += await rewriteDay(deps, remaining_ms, day);
+    objects += (await rewriteDay(deps, remaining_ms, day)).length;
   }
   await manifest.writeTime('rewriting_started', started_at);
   return objects;
 }
 
-async function rewriteDay(
-  deps: RewriteDeps,
+/**
+ * Removes the texts of withdrawn records from the raw objects of a day.
+ *
+ * @returns the keys of the objects that were overwritten.
+ */
+export async function rewriteDay(
+  deps: Omit<RewriteDeps, 'manifest'>,
   remaining_ms: RemainingMs,
   day: string,
-): Promise<number> {
-  for (let objects = 0; ; ) {
+): Promise<string[]> {
+  for (const keys: string[] = []; ; ) {
     const found = await waitForLease(deps, remaining_ms, async (run) => {
       const { rows } = await deps.statements.answer(await run(writeFindStale(day, ROWS)));
       const paths = groupByPath(rows as unknown as StaleRow[]);
@@ -56,10 +61,10 @@ async function rewriteDay(
           throw new InterruptedError('The time of the invocation is up');
         await deps.raw.blank(keyOfPath(path), (line) => isStale(line, revisions));
       }
-      return { objects: paths.size, is_all: rows.length < ROWS };
+      return { keys: [...paths.keys()].map(keyOfPath), is_all: rows.length < ROWS };
     });
-    objects += found.objects;
-    if (found.is_all) return objects;
+    keys.push(...found.keys);
+    if (found.is_all) return keys;
   }
 }
 
@@ -89,4 +94,5 @@ function isStale(line: RawLine, revisions: Map<string, number>): boolean {
   return withdrawn !== undefined && (line.revision ?? 0) < withdrawn;
 }
 
-const keyOfPath = (path: string) => path.replace(/^s3:\/\/[^/]+\//, '');
+/** Returns the key of an object from Athena's `$path`. */
+export const keyOfPath = (path: string) => path.replace(/^s3:\/\/[^/]+\//, '');

@@ -3,7 +3,7 @@ import { listTableColumns, type TableColumn } from './columns.ts';
 import type { Merge } from './plan.ts';
 
 /** Name of the table with the current result of each record. */
-const TABLE = 'results';
+export const TABLE = 'results';
 const IDENTITY = ['tenant', 'source', 'record_id'];
 
 /**
@@ -160,5 +160,5 @@ function writeColumn({ name, type, comment }: TableColumn): string {
   return comment === undefined ? column : `${column} COMMENT ${writeText(comment)}`;
 }
 
-const writeDays = (days: string[]) => days.map((day) => `DATE '${day}'`).join(', ');
+export const writeDays = (days: string[]) => days.map((day) => `DATE '${day}'`).join(', ');
 const writeText = (text: string) => `'${text.replaceAll("'", "''")}'`;

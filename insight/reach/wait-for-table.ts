@@ -40,15 +40,7 @@ export async function waitForTable(
   deps: ReachDeps,
   { accepted_before, ends_at }: { accepted_before: number; ends_at: number },
 ): Promise<void> {
-  let last_processed_at = 0;
-  const findUnprocessed = createFindUnprocessed(deps, accepted_before + MAX_SKEW_MS);
-  const markShards = createMarkShards(deps);
-  await poll(deps, ends_at, async () => {
-    const found = await findUnprocessed();
-    ({ last_processed_at } = found);
-    await markShards(found);
-    return describeBehind(found.behind);
-  });
+  const last_processed_at = await waitForConsumers(deps, { accepted_before, ends_at });
   const sent_by = Math.min(deps.now(), last_processed_at + MAX_SKEW_MS);
   const delivered_at = sent_by + deps.buffer_ms + Math.max(2_000, deps.buffer_ms / 4);
   await poll(deps, ends_at, async () => {
@@ -70,6 +62,29 @@ function describeBehind([first, ...more]: BehindShard[]): string | undefined {
   const others = more.length === 0 ? '' : `, and in ${more.length} other shards`;
   const at = new Date(first.arrived_at).toISOString();
   return `records that arrived at ${at} and later wait in ${first.shard_id} of ${first.stream_name}${others}`;
+}
+
+/**
+ * Waits until no shard has a record that arrived before a time and that its consumer has not processed: the
+ * first step of {@link waitForTable}.
+ *
+ * @returns when the last batch of all shards ended, in epoch milliseconds.
+ * @throws {NotReachedError} if something is missing at `ends_at`.
+ */
+export async function waitForConsumers(
+  deps: ReachDeps,
+  { accepted_before, ends_at }: { accepted_before: number; ends_at: number },
+): Promise<number> {
+  let last_processed_at = 0;
+  const findUnprocessed = createFindUnprocessed(deps, accepted_before + MAX_SKEW_MS);
+  const markShards = createMarkShards(deps);
+  await poll(deps, ends_at, async () => {
+    const found = await findUnprocessed();
+    ({ last_processed_at } = found);
+    await markShards(found);
+    return describeBehind(found.behind);
+  });
+  return last_processed_at;
 }
 
 /** Repeats a look until it finds nothing missing. Pauses longer and longer between two looks. */

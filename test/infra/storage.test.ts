@@ -46,16 +46,26 @@ const DELETED = {
   Status: 'Enabled',
 };
 const LIFECYCLES: Record<string, object[]> = {
-  IngestSetAsides: [ABORT, DELETED],
-  IngestFailures: [ABORT, DELETED],
-  LakeBucket: [ABORT, expire('query-results/', 7), expire('results_raw/', 30), DELETED],
+  IngestSetAsides: [
+    ABORT,
+    ...['set-asides/', 'over-budget/', 'restored/'].map((prefix) => expire(prefix, 80)),
+    DELETED,
+  ],
+  IngestFailures: [ABORT, { ExpirationInDays: 80, Status: 'Enabled' }, DELETED],
+  LakeBucket: [
+    ABORT,
+    expire('query-results/', 7),
+    expire('results_raw/', 30),
+    expire('delivery-errors/', 30),
+    DELETED,
+  ],
   JobsInputs: [ABORT, expire('inputs/', 30), expire('claims/', 45)],
 };
 const BUCKETS = Object.keys(LIFECYCLES);
 /** The buckets of the audit trail and of CloudTrail are tested in audit.test.ts. */
 const AUDIT_BUCKETS = ['AuditTrail', 'DataEventsFiles'];
 
-it('inputs and long texts expire with their job, answers of queries after a week, and raw lines of results after 30 days; all else stays', () => {
+it('inputs and long texts expire with their job, answers of queries after a week, raw lines of results after 30 days, set-asides and failed batches after 80; all else stays', () => {
   const rules = Object.entries(listResources(template, 'AWS::S3::Bucket')).map(
     ([id, { LifecycleConfiguration }]) => [id, LifecycleConfiguration.Rules],
   );
@@ -78,6 +88,13 @@ it('results that should move before S3 allows it are refused at synthesis', () =
   const lake = { ...settings.lake, infrequent_access_days: 29 };
   expect(() => synthesize({ lake })).toThrow('expected at least 30, got 29');
 });
+
+it.each(['set_asides_days', 'failures_days'])(
+  '%s is refused if it is not less than the time of a row, because an erased record could come back',
+  (name) => {
+    expect(() => synthesize({ [name]: 90 })).toThrow(`${name}: expected less than the 90 days`);
+  },
+);
 
 it.each(BUCKETS)(
   'the bucket %s is private and encrypted, and keeps deleted objects unless they expire anyway',

@@ -1,6 +1,7 @@
 import {
   CloudFormationClient,
   DescribeStacksCommand,
+  GetTemplateCommand,
   type Output,
 } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -44,6 +45,16 @@ const OUTPUTS = {
   AnalyzerName: 'comprehend',
   AnalyzerVersion: '2026-11-23',
   UsagePlanIds: '{"starter":"plan-s","growth":"plan-g"}',
+};
+
+/** A template with one store. */
+const TEMPLATE = {
+  Resources: {
+    IngestStream0A1B2C3D: {
+      Type: 'AWS::Kinesis::Stream',
+      Properties: { RetentionPeriodHours: 48 },
+    },
+  },
 };
 
 /** Lists the outputs of the stack as CloudFormation returns them. */
@@ -95,6 +106,7 @@ export async function runOnStack(
   const stack = mockClient(CloudFormationClient);
   const Outputs = listStackOutputs({ ...OUTPUTS, ...outputs });
   stack.on(DescribeStacksCommand).resolves({ Stacks: [{ Outputs } as never] });
+  stack.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify(TEMPLATE) });
   const endpoint = process.env.AWS_ENDPOINT_URL;
   process.env.AWS_ENDPOINT_URL = 'http://127.0.0.1:9';
   const printed: string[] = [];

@@ -14,6 +14,8 @@ export interface DescribedStack {
   id?: string;
   outputs: Record<string, string>;
   parameters?: Record<string, string>;
+  /** The template, for GetTemplate. The default is an empty one. */
+  template?: object;
   /** Time of the stack's creation, in epoch milliseconds. The default is 0. */
   created_at?: number;
 }
@@ -25,8 +27,8 @@ export interface CloudFormationOptions {
 type CallShape = Omit<AwsCall, 'action' | 'caller'>;
 
 /**
- * Emulates CloudFormation's action DescribeStacks, which clients use to read the outputs of a
- * stack.
+ * Emulates two actions of CloudFormation: DescribeStacks, which clients use to read the outputs of a
+ * stack, and GetTemplate.
  */
 export function createCloudFormation({ stacks }: CloudFormationOptions): AwsService {
   return {
@@ -38,6 +40,7 @@ export function createCloudFormation({ stacks }: CloudFormationOptions): AwsServ
       return [{ action: `cloudformation:${call.action}`, resource }];
     },
     async handle(call) {
+      if (call.action === 'GetTemplate') return answerTemplate(stacks(), readInput(call));
       if (call.action !== 'DescribeStacks') {
         return createErrorReply(400, 'InvalidAction', `Could not find operation ${call.action}`);
       }
@@ -72,6 +75,25 @@ function resolveArn({ id, name }: DescribedStack): string {
 function buildArn(name: string): string {
   if (name.startsWith('arn:')) return name;
   return `arn:aws:cloudformation:${REGION}:${ACCOUNT_ID}:stack/${name}/embedded`;
+}
+
+/**
+ * Answers GetTemplate with the template as JSON.
+ * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+ */
+function answerTemplate(stacks: DescribedStack[], input: URLSearchParams): AwsReply {
+  const name = input.get('StackName') ?? '';
+  const found = stacks.find((stack) => hasName(stack, name));
+  if (found === undefined) {
+    return createErrorReply(400, 'ValidationError', `Stack with id ${name} does not exist`);
+  }
+  const body = writeElement('TemplateBody', escapeXml(JSON.stringify(found.template ?? {})));
+  return createXmlReply(
+    200,
+    'GetTemplateResponse',
+    writeElement('GetTemplateResult', body) +
+      writeElement('ResponseMetadata', writeElement('RequestId', randomUUID())),
+  );
 }
 
 function createStacksReply(stacks: DescribedStack[]): AwsReply {

@@ -18,6 +18,8 @@ export interface Stack {
   resource(logical_id: string): Resource;
   outputs(): Record<string, string>;
   parameters: Record<string, string>;
+  /** The template as it was deployed, with its intrinsic functions. */
+  template: object;
 }
 
 /**
@@ -65,6 +67,7 @@ export function createStack(assembly: Assembly, overrides: Record<string, string
     name: stack_name,
     id,
     parameters,
+    template,
     resource,
     resources: (type) =>
       Object.entries(template.Resources)

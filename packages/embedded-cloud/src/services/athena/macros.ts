@@ -99,6 +99,7 @@ const RENAMED = [
   `regexp_replace(s, p) AS regexp_replace(s, p, '', 'g'), (s, p, r) AS regexp_replace(s, p, regexp_replace(r, '\\$(\\d)', '\\\\\\1', 'g'), 'g')`,
   `repeat(x, n) AS list_transform(range(n), lambda i: x)`,
   `replace(s, a) AS replace(s, a, ''), (s, a, b) AS replace(s, a, b)`,
+  `sha256(b) AS unhex(sha256(b))`,
   `split_part(s, d, i) AS CASE WHEN i <= len(string_split(s, d)) THEN split_part(s, d, i) END`,
   `subscript(x, k) AS CASE WHEN x IS NULL OR k IS NULL OR x[k] IS NOT NULL THEN x[k] WHEN json_type(to_json(x)) = 'ARRAY' THEN CASE WHEN try_cast(k AS BIGINT) BETWEEN 1 AND json_array_length(to_json(x)) THEN NULL ELSE error('Array subscript must be greater than 0 and at most the length of the array: ' || k) END WHEN list_contains(json_keys(to_json(x)), CAST(k AS VARCHAR)) THEN NULL ELSE error('Key not present in map: ' || k) END`,
   `typeof(x) AS lower(typeof(x))`,

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { readTemplate } from '../../aws/cloudformation/template.ts';
+import { createSecret } from '../../aws/secrets-manager/secrets.ts';
+import { describeRetention, type KeptData } from '../../operations/retention/report.ts';
+import { isSignedReport, type SignedReport, signedReportSchema } from '../../schemas/index.ts';
+import { connect } from '../cloud.ts';
+import { Advice } from '../errors.ts';
+import { printAnswer } from '../output/print.ts';
+import { formatTable } from '../output/table.ts';
+
+/** Creates the command `aurastream privacy`, which shows what is kept, and verifies reports of erasures. */
+export function privacyCommand(): Command {
+  return new Command('privacy')
+    .description('show what is kept, where and how long; verify reports of erasures')
+    .addCommand(reportCommand())
+    .addCommand(verifyCommand());
+}
+
+function reportCommand(): Command {
+  return new Command('report')
+    .description('show which store keeps what, how long, and what ends it')
+    .option('--json', 'print an array')
+    .addHelpText(
+      'after',
+      `
+The times come from the template of the deployed stack. A store without days has no end of its own.`,
+    )
+    .action(async (options: { json?: boolean }, self: Command) => {
+      void (await connect(self));
+      const { stack } = self.optsWithGlobals<{ stack: string }>();
+      const kept = describeRetention(await readTemplate(stack));
+      printAnswer(options, kept, () => formatTable(COLUMNS, kept.map(toRow)));
+    });
+}
+
+const COLUMNS = ['store', 'texts', 'days', 'restorable', 'ended by', 'holds'];
+
+function toRow({ store, holds, has_texts, days, ended_by, restorable_days }: KeptData) {
+  return {
+    ...{ store, holds, 'ended by': ended_by },
+    texts: has_texts ? 'yes' : 'no',
+    days: days === undefined ? '' : String(Math.round(days * 10) / 10),
+    restorable: restorable_days === undefined ? '' : `${restorable_days} days`,
+  };
+}
+
+function verifyCommand(): Command {
+  return new Command('verify')
+    .description('check that a report comes from this deployment and was not changed')
+    .argument('<file>', 'a report that aurastream erase --json has printed')
+    .option('--json', 'print one line of JSON')
+    .action(async (file: string, options: { json?: boolean }, self: Command) => {
+      const stack = await connect(self);
+      const signed = await readReport(file);
+      const secret = await createSecret({ secret_id: stack.RestoreKeyArn })();
+      const { erasure_id } = signed.report;
+      if (!isSignedReport(signed, secret)) {
+        throw new Advice(
+          `The report of ${erasure_id} is not the one that this deployment has signed.`,
+          'It was changed, or comes from another stack. Name the stack with --stack.',
+        );
+      }
+      printAnswer(options, { erasure_id, is_valid: true }, () => {
+        return `The report of ${erasure_id} is unchanged, and signed by this deployment.`;
+      });
+    });
+}
+
+async function readReport(file: string): Promise<SignedReport> {
+  try {
+    return signedReportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw error;
+    throw new Advice(
+      `${file} is no report of an erasure.`,
+      'Print one with aurastream erase --json.',
+    );
+  }
+}

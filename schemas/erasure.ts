@@ -1,0 +1,83 @@
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
+import { timestamp } from './record.ts';
+import { deriveErasureKey, hashedSelectorSchema } from './selector.ts';
+
+/** The stores that an erasure reaches, in the order in which it reaches them. */
+export const ERASED_STORES = [
+  'results_table',
+  'long_texts',
+  'lake_results',
+  'history',
+  'set_asides',
+  'failures',
+  'lake_raw',
+  'job_inputs',
+  'query_results',
+  'queues',
+] as const;
+export type ErasedStore = (typeof ERASED_STORES)[number];
+
+/** Effect of an erasure on one store. */
+const erasedStoreSchema = z.object({
+  store: z.enum(ERASED_STORES),
+  what: z.string().describe('The thing that is counted, such as rows or objects.'),
+  count: z.int().min(0).describe('Number of erased things. In a dry run: that would be erased.'),
+});
+
+/** Where copies remain for a time that AWS or a setting decides. */
+const remainderSchema = z.object({
+  where: z.string(),
+  until: timestamp.describe('The last of them is gone by then.'),
+});
+
+/** The report of an erasure, without its checksum and signature. */
+const erasureReportSchema = z.object({
+  format: z.literal(1),
+  erasure_id: z.string(),
+  selector: hashedSelectorSchema,
+  requested_at: timestamp,
+  completed_at: timestamp,
+  is_dry_run: z.boolean(),
+  stores: z.array(erasedStoreSchema),
+  remains: z.array(remainderSchema),
+  unreadable: z
+    .int()
+    .min(0)
+    .describe('Set-asides and failed records that could not be read, and were kept.'),
+});
+export type ErasureReport = z.infer<typeof erasureReportSchema>;
+
+/** A report with its checksum (SHA-256) and its signature (HMAC-SHA256), both of the report as JSON. */
+export const signedReportSchema = z.object({
+  report: erasureReportSchema,
+  sha256: z.string(),
+  signature: z.string(),
+});
+export type SignedReport = z.infer<typeof signedReportSchema>;
+
+/** Signs a report with a key that is derived from the secret of the deployment. */
+export function signReport(report: ErasureReport, secret: string): SignedReport {
+  const json = JSON.stringify(erasureReportSchema.parse(report));
+  return {
+    report,
+    sha256: hash('sha256', json, 'hex'),
+    signature: sign(json, secret).toString('base64url'),
+  };
+}
+
+/** Returns whether a report has the checksum and the signature of this deployment. */
+export function isSignedReport(
+  { report, sha256, signature }: SignedReport,
+  secret: string,
+): boolean {
+  const json = JSON.stringify(erasureReportSchema.parse(report));
+  const expected = sign(json, secret);
+  const given = Buffer.from(signature, 'base64url');
+  if (sha256 !== hash('sha256', json, 'hex') || given.length !== expected.length) return false;
+  return timingSafeEqual(given, expected);
+}
+
+function sign(json: string, secret: string): Buffer {
+  return createHmac('sha256', deriveErasureKey(secret, 'report')).update(json).digest();
+}

@@ -1,0 +1,133 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { prepareKeys } from '../../cli/start/keys.ts';
+import { type Caller, createCaller } from '../support/api.ts';
+import { aurastream } from '../support/aurastream.ts';
+import { findInCurrentStores, findInOldVersions } from '../support/find-canaries.ts';
+import { type TestCloud, testCloud } from '../support/cloud.ts';
+
+const WAIT = { timeout: 120_000, interval: 250 };
+let test: TestCloud;
+let call: Caller;
+beforeAll(async () => {
+  test = await testCloud();
+  call = createCaller(test.cloud.api, (await prepareKeys(test.cloud)).api_key);
+});
+afterAll(() => test.stop());
+
+/** Words that only the erased records have. */
+const CANARIES = ['Canary Person', 'canaryword', 'canary.example'];
+const AUTHOR = 'Canary Person';
+
+const put = (data: string) =>
+  test.clients.kinesis.send(
+    new PutRecordCommand({
+      StreamName: test.stack.StreamName,
+      PartitionKey: 'p',
+      Data: Buffer.from(data),
+    }),
+  );
+const publish = (record: object) => put(JSON.stringify({ source: 'shop', ...record }));
+
+async function run(args: string[], code = 0) {
+  const ended = await aurastream(args, { env: test.environment });
+  expect(ended.code, ended.stderr).toBe(code);
+  return ended.stdout;
+}
+
+async function plantCanaries(): Promise<void> {
+  const canary = { author: AUTHOR, url: 'https://canary.example/1' };
+  await publish({ record_id: 'c1', text: 'A first canaryword', ...canary });
+  await publish({ record_id: 'kept', text: 'This one stays', author: 'Ada' });
+  // Not a valid record: it becomes a set-aside with its author.
+  await publish({ record_id: 'c2', text: 7, ...canary, attributes: { note: 'canaryword' } });
+  await put('{"text": "kept, and unreadable');
+  const { status } = await call('/analyze/async', {
+    method: 'POST',
+    body: {
+      documents: [{ record_id: 'c3', text: 'A canaryword in a job', author: AUTHOR }],
+      source_id: 'jobs',
+    },
+  });
+  expect(status).toBe(202);
+  await vi.waitFor(async () => {
+    const rows = await Promise.all([
+      test.results.get({ tenant: 'default', source: 'shop', record_id: 'c1' }),
+      test.results.get({ tenant: 'default', source: 'jobs', record_id: 'c3' }),
+    ]);
+    expect(rows.every((row) => row !== undefined)).toBe(true);
+  }, WAIT);
+  await publish({ record_id: 'c1', text: 'A corrected canaryword', ...canary });
+  await test.settleLake();
+  // The result of a query, which the embedded Athena does not keep on S3.
+  await test.clients.s3.send(
+    new PutObjectCommand({
+      Bucket: test.stack.LakeBucketName,
+      Key: 'query-results/1.csv',
+      Body: 'a canaryword',
+    }),
+  );
+}
+
+it('aurastream erase leaves no word of an author in any current store, and signs a report that privacy verify accepts', async () => {
+  await plantCanaries();
+  const before = await findInCurrentStores(test, CANARIES);
+  for (const place of ['results_raw', 'set-asides', 'inputs/', 'query-results', 'results: ']) {
+    expect(before.join('\n'), place).toContain(place);
+  }
+  const selection = ['--tenant', 'default', '--author', AUTHOR];
+  const exported = (await run(['export', ...selection]))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(exported.at(-1).manifest.lines).toMatchObject({ results_table: 2, set_asides: 1 });
+  expect(JSON.stringify(exported)).toContain('A first canaryword');
+
+  const dry = JSON.parse(await run(['erase', ...selection, '--dry-run', '--json']));
+  const countOf = (report: { stores: { store: string; count: number }[] }, store: string) =>
+    report.stores.find((one) => one.store === store)?.count;
+  expect(countOf(dry.report, 'lake_results')).toBe(2);
+  expect(await findInCurrentStores(test, CANARIES)).toEqual(
+    expect.arrayContaining(before.slice(0, 1)),
+  );
+
+  const printed = await run(['erase', ...selection, '--yes', '--json']);
+  expect(await findInCurrentStores(test, CANARIES)).toEqual([]);
+  expect(await findInOldVersions(test, CANARIES)).toEqual([]);
+  const { report } = JSON.parse(printed);
+  expect(JSON.stringify(report)).not.toContain(AUTHOR);
+  expect(countOf(report, 'results_table')).toBe(2);
+  expect(countOf(report, 'set_asides')).toBe(1);
+  expect(countOf(report, 'job_inputs')).toBe(1);
+  expect(countOf(report, 'lake_raw')).toBeGreaterThan(0);
+  expect(report.unreadable).toBe(1);
+  const kept = { tenant: 'default', source: 'shop', record_id: 'kept' };
+  expect((await test.results.get(kept))?.text).toBe('This one stays');
+
+  const file = join(test.data_dir, 'report.json');
+  await writeFile(file, printed);
+  expect(await run(['privacy', 'verify', file])).toContain('signed by this deployment');
+  await writeFile(file, printed.replace('"count":2', '"count":3'));
+  await run(['privacy', 'verify', file], 1);
+
+  const acts = await run(['audit', 'list', '--json']);
+  for (const act of ['erase', 'export']) expect(acts).toContain(`"act":"${act}"`);
+  expect(acts).toContain('author_hmac');
+  expect(acts).not.toContain(AUTHOR);
+
+  const again = JSON.parse(await run(['erase', ...selection, '--yes', '--json']));
+  expect(countOf(again.report, 'lake_results')).toBe(0);
+}, 400_000);
+
+it('aurastream privacy report says which store of the deployed template keeps what, and how long', async () => {
+  const stores = JSON.parse(await run(['privacy', 'report', '--json']));
+  expect(stores).toContainEqual({
+    ...{ store: 'TablesResults', type: 'AWS::DynamoDB::Table', has_texts: true },
+    ...{ holds: 'the current result of each record', days: 90, restorable_days: 35 },
+    ended_by: 'TTL, and within some days DynamoDB',
+  });
+  expect(await run(['privacy', 'report'])).toContain('IngestFailures');
+});
