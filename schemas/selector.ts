@@ -53,19 +53,32 @@ export interface Selectable {
 export interface Selection {
   selector: Selector;
   accepted_until: number;
+  /** The forms in which stores hold the author. Absent: as it is. */
+  authors?: string[];
 }
 
 /** Returns whether a record is selected. */
-export function selects({ selector, accepted_until }: Selection, record: Selectable): boolean {
+export function selects(selection: Selection, record: Selectable): boolean {
+  const { selector, accepted_until } = selection;
   const { tenant, source, record_id, author, before } = selector;
   const accepted_at = record.stamp ?? Date.parse(record.arrived_at ?? '');
   if (accepted_at > accepted_until) return false;
   if (record.tenant !== tenant) return false;
   if (source !== undefined && record.source !== source) return false;
   if (record_id !== undefined && record.record_id !== record_id) return false;
-  if (author !== undefined && record.author !== author) return false;
+  if (author !== undefined && !isOneOf(listAuthors(selection), record.author)) return false;
   if (before === undefined) return true;
   return Date.parse(record.created_at ?? record.arrived_at ?? '') < Date.parse(before);
+}
+
+/** Returns the forms in which stores hold the author of a selection. None if it selects no author. */
+export function listAuthors({ selector: { author }, authors }: Selection): string[] {
+  if (author === undefined) return [];
+  return authors ?? [author];
+}
+
+function isOneOf(values: string[], value: string | undefined): boolean {
+  return value !== undefined && values.includes(value);
 }
 
 /** Returns whether a selector selects all that a tenant, or one of its sources, has. */

@@ -7,6 +7,7 @@ import { createSelectedRows } from '../../aws/dynamodb/results/selected.ts';
 import { createErasableObjects } from '../../aws/s3/erasable-objects.ts';
 import { createRawObjects } from '../../aws/s3/raw-objects.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
+import { buildSelection } from '../../operations/erase/selection.ts';
 import { exportSelection } from '../../operations/export/export.ts';
 import type { Selector } from '../../schemas/index.ts';
 import { withAudit } from '../audit.ts';
@@ -48,16 +49,17 @@ async function writeExport(
   selector: Selector,
   output: string | undefined,
 ): Promise<number> {
-  const selection = { selector, accepted_until: Number.MAX_SAFE_INTEGER };
+  const deps = createDeps(stack);
+  const selection = await buildSelection(selector, Number.MAX_SAFE_INTEGER, deps.restoreKey);
   const target = output === undefined ? process.stdout : createWriteStream(output);
   let lines = 0;
-  const counted = async function* () {
-    for await (const line of exportSelection(createDeps(stack), selection)) {
+  const countLines = async function* () {
+    for await (const line of exportSelection(deps, selection)) {
       lines += 1;
       yield line;
     }
   };
-  await pipeline(Readable.from(counted()), target, { end: output !== undefined });
+  await pipeline(Readable.from(countLines()), target, { end: output !== undefined });
   return lines - 1;
 }
 

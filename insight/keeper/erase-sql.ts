@@ -1,4 +1,4 @@
-import { hashText, type Selection } from '../../schemas/index.ts';
+import { hashText, listAuthors, type Selection } from '../../schemas/index.ts';
 import { TABLE, writeDays } from './sql.ts';
 
 /** Writes the query that counts the selected rows of each day that are not withdrawn. */
@@ -35,11 +35,12 @@ export function writeFindSelected(selection: Selection, day: string): string {
  * @param times whether created_at is a time, as in `results`, or a text, as in `results_raw`.
  */
 function writeSelected(selection: Selection, times: 'time' | 'text' = 'time'): string {
-  const { tenant, source, record_id, author, before } = selection.selector;
+  const { tenant, source, record_id, before } = selection.selector;
+  const authors = listAuthors(selection);
   const conditions = [`tenant = '${tenant}'`, `stamp <= ${selection.accepted_until}`];
   if (source !== undefined) conditions.push(`source = '${source}'`);
-  if (record_id !== undefined) conditions.push(writeHashed('record_id', record_id));
-  if (author !== undefined) conditions.push(writeHashed('author', author));
+  if (record_id !== undefined) conditions.push(writeHashed('record_id', [record_id]));
+  if (authors.length > 0) conditions.push(writeHashed('author', authors));
   if (before !== undefined) {
     const iso = new Date(before).toISOString();
     const time =
@@ -49,6 +50,7 @@ function writeSelected(selection: Selection, times: 'time' | 'text' = 'time'): s
   return conditions.join(' AND ');
 }
 
-function writeHashed(column: string, value: string): string {
-  return `lower(to_hex(sha256(to_utf8(${column})))) = '${hashText(value)}'`;
+function writeHashed(column: string, values: string[]): string {
+  const hashes = values.map((value) => `'${hashText(value)}'`).join(', ');
+  return `lower(to_hex(sha256(to_utf8(${column})))) IN (${hashes})`;
 }

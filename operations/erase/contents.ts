@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseWellFormedJson, type Selection, selects } from '../../schemas/index.ts';
+import { listAuthors, parseWellFormedJson, type Selection, selects } from '../../schemas/index.ts';
 import type { Restorable } from '../restore.ts';
 
 /**
@@ -46,8 +46,8 @@ function readLoosely(bytes: Uint8Array): z.infer<typeof looseRecordSchema>[] | u
 }
 
 /** Looks for the name of an author or the id of a record in bytes that are not JSON. */
-function searchBytes({ selector }: Selection, bytes: Uint8Array): Found {
-  const { record_id, author } = selector;
-  const name = author ?? record_id;
-  return name !== undefined && Buffer.from(bytes).includes(name) ? 'selected' : 'unreadable';
+function searchBytes(selection: Selection, bytes: Uint8Array): Found {
+  const names = [...listAuthors(selection), selection.selector.record_id ?? []].flat();
+  const has_name = names.some((name) => Buffer.from(bytes).includes(name));
+  return has_name ? 'selected' : 'unreadable';
 }

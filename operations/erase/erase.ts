@@ -2,6 +2,7 @@ import {
   ERASED_STORES,
   type ErasureReport,
   hashSelector,
+  type Selection,
   type Selector,
   type SignedReport,
   signReport,
@@ -11,6 +12,7 @@ import { takeFromFailures } from './failures.ts';
 import { deleteInputs, waitForConsumers, waitForTable } from './inputs.ts';
 import { blankRaw, deleteFromTable, deleteQueryResults } from './lake.ts';
 import { withdrawLaterRows, withdrawRows } from './rows.ts';
+import { buildSelection } from './selection.ts';
 import { deleteSetAsides } from './set-asides.ts';
 import {
   createState,
@@ -85,7 +87,9 @@ export async function runErasure(
   const state = await readState(deps.states, erasure_id);
   if (state === undefined) throw new Error(`There is no erasure ${erasure_id}`);
   if (state.signed !== undefined) return state.signed;
-  const context = createContext(deps, selector, state);
+  const until = stampOfErasure(state.requested_at);
+  const selection = await buildSelection(selector, until, deps.restoreKey);
+  const context = createContext(deps, selection, state);
   for (const step of STEPS.slice(STEPS.indexOf(state.step as StepName))) {
     await WORK[step](context);
     state.step = STEPS[STEPS.indexOf(step) + 1] ?? 'done';
@@ -100,10 +104,10 @@ export async function runErasure(
   return state.signed;
 }
 
-function createContext(deps: EraseDeps, selector: Selector, state: ErasureState): StepContext {
+function createContext(deps: EraseDeps, selection: Selection, state: ErasureState): StepContext {
   return {
-    ...{ deps, selector, state },
-    selection: { selector, accepted_until: stampOfErasure(state.requested_at) },
+    ...{ deps, selector: selection.selector, state },
+    selection,
     count(store, added) {
       state.counts[store] = (state.counts[store] ?? 0) + added;
     },

@@ -1,22 +1,41 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
+import { privacySchema } from '../../schemas/index.ts';
 import { type Caller, createCaller } from '../support/api.ts';
+import { changedAssembly, type Template } from '../support/assembly.ts';
 import { aurastream } from '../support/aurastream.ts';
-import { findInCurrentStores, findInOldVersions } from '../support/find-canaries.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
+import { findInCurrentStores, findInOldVersions } from '../support/find-canaries.ts';
 
 const WAIT = { timeout: 120_000, interval: 250 };
+let assembly: string;
 let test: TestCloud;
 let call: Caller;
 beforeAll(async () => {
-  test = await testCloud();
+  assembly = await changedAssembly(keepAuthors);
+  test = await testCloud({ assemblyDir: assembly });
   call = createCaller(test.cloud.api, (await prepareKeys(test.cloud)).api_key);
 });
-afterAll(() => test.stop());
+afterAll(async () => {
+  await test.stop();
+  await rm(assembly, { recursive: true, force: true });
+});
+
+/** Sources keep the names of authors, but for one, which has pseudonyms. */
+function keepAuthors({ Resources }: Template): void {
+  const privacy = privacySchema.parse({
+    ...{ engine: 'local', placeholders: 'pseudonyms', policy: 'off', stored_text: 'full' },
+    by_source: { 'default/masked': { policy: 'redact', stored_text: 'redacted' } },
+  });
+  for (const { Properties } of Object.values(Resources)) {
+    const { Variables } = Properties?.Environment ?? {};
+    if (Variables?.PRIVACY !== undefined) Variables.PRIVACY = JSON.stringify(privacy);
+  }
+}
 
 /** Words that only the erased records have. */
 const CANARIES = ['Canary Person', 'canaryword', 'canary.example'];
@@ -41,6 +60,7 @@ async function run(args: string[], code = 0) {
 async function plantCanaries(): Promise<void> {
   const canary = { author: AUTHOR, url: 'https://canary.example/1' };
   await publish({ record_id: 'c1', text: 'A first canaryword', ...canary });
+  await publish({ record_id: 'c4', source: 'masked', text: 'A masked canaryword', ...canary });
   await publish({ record_id: 'kept', text: 'This one stays', author: 'Ada' });
   // Not a valid record: it becomes a set-aside with its author.
   await publish({ record_id: 'c2', text: 7, ...canary, attributes: { note: 'canaryword' } });
@@ -57,8 +77,10 @@ async function plantCanaries(): Promise<void> {
     const rows = await Promise.all([
       test.results.get({ tenant: 'default', source: 'shop', record_id: 'c1' }),
       test.results.get({ tenant: 'default', source: 'jobs', record_id: 'c3' }),
+      test.results.get({ tenant: 'default', source: 'masked', record_id: 'c4' }),
     ]);
     expect(rows.every((row) => row !== undefined)).toBe(true);
+    expect(rows[2]?.author).toMatch(/^\[NAME:[0-9a-f]{16}\]$/);
   }, WAIT);
   await publish({ record_id: 'c1', text: 'A corrected canaryword', ...canary });
   await test.settleLake();
@@ -83,13 +105,13 @@ it('aurastream erase leaves no word of an author in any current store, and signs
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(exported.at(-1).manifest.lines).toMatchObject({ results_table: 2, set_asides: 1 });
+  expect(exported.at(-1).manifest.lines).toMatchObject({ results_table: 3, set_asides: 1 });
   expect(JSON.stringify(exported)).toContain('A first canaryword');
 
   const dry = JSON.parse(await run(['erase', ...selection, '--dry-run', '--json']));
   const countOf = (report: { stores: { store: string; count: number }[] }, store: string) =>
     report.stores.find((one) => one.store === store)?.count;
-  expect(countOf(dry.report, 'lake_results')).toBe(2);
+  expect(countOf(dry.report, 'lake_results')).toBe(3);
   expect(await findInCurrentStores(test, CANARIES)).toEqual(
     expect.arrayContaining(before.slice(0, 1)),
   );
@@ -99,7 +121,7 @@ it('aurastream erase leaves no word of an author in any current store, and signs
   expect(await findInOldVersions(test, CANARIES)).toEqual([]);
   const { report } = JSON.parse(printed);
   expect(JSON.stringify(report)).not.toContain(AUTHOR);
-  expect(countOf(report, 'results_table')).toBe(2);
+  expect(countOf(report, 'results_table')).toBe(3);
   expect(countOf(report, 'set_asides')).toBe(1);
   expect(countOf(report, 'job_inputs')).toBe(1);
   expect(countOf(report, 'lake_raw')).toBeGreaterThan(0);
@@ -110,7 +132,7 @@ it('aurastream erase leaves no word of an author in any current store, and signs
   const file = join(test.data_dir, 'report.json');
   await writeFile(file, printed);
   expect(await run(['privacy', 'verify', file])).toContain('signed by this deployment');
-  await writeFile(file, printed.replace('"count":2', '"count":3'));
+  await writeFile(file, printed.replace('"count":3', '"count":2'));
   await run(['privacy', 'verify', file], 1);
 
   const acts = await run(['audit', 'list', '--json']);

@@ -1,6 +1,12 @@
 import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { SelectedRows } from '../../../operations/erase/ports.ts';
-import { type Result, recordKey, type Selection, ServiceError } from '../../../schemas/index.ts';
+import {
+  listAuthors,
+  type Result,
+  recordKey,
+  type Selection,
+  ServiceError,
+} from '../../../schemas/index.ts';
 import { itemOf } from '../attribute.ts';
 import { callDynamoDb, openTable, type Table } from '../table.ts';
 import { resultOf } from './row.ts';
@@ -45,15 +51,17 @@ async function scanPage(table: Table, selection: Selection, after: string | unde
   return { rows: Items.map(resultOf), next: LastEvaluatedKey?.record_key?.S };
 }
 
-function buildFilter({ selector, accepted_until }: Selection) {
-  const { tenant, source, author, before } = selector;
+function buildFilter(selection: Selection) {
+  const { selector, accepted_until } = selection;
+  const { tenant, source, before } = selector;
+  const authors = listAuthors(selection).map((author, i) => [`:author${i}`, author] as const);
   const mine = ['tenant = :tenant'];
   if (source !== undefined) mine.push('#source = :source');
   const live = ['#status <> :withdrawn', 'stamp <= :until'];
-  if (author !== undefined) live.push('author = :author');
+  if (authors.length > 0) live.push(`author IN (${authors.map(([name]) => name).join(', ')})`);
   if (before !== undefined) live.push('created_at < :before');
   const time = before === undefined ? undefined : new Date(before).toISOString();
-  const values = { ':source': source, ':author': author, ':before': time };
+  const values = { ':source': source, ...Object.fromEntries(authors), ':before': time };
   return {
     FilterExpression: `${mine.join(' AND ')} AND ((${live.join(' AND ')}) OR (#status = :withdrawn AND stamp = :until))`,
     ExpressionAttributeNames: {

@@ -115,7 +115,7 @@ export class ErasureWorld {
       ? { status: 'withdrawn' as const }
       : { status: 'empty' as const };
     const processed_at = new Date(this.now).toISOString();
-    const result = buildResult(item, ending, { text_policy: 'full', processed_at });
+    const result = buildResult(item, ending, { keeps_text: true, processed_at });
     return { result, place: item.place, is_creation_given: false };
   }
 

@@ -5,7 +5,9 @@ import { beginErasure, runErasure } from '../../../operations/erase/erase.ts';
 import type { ErasableJob, ErasableObjects } from '../../../operations/erase/ports.ts';
 import { exportSelection } from '../../../operations/export/export.ts';
 import { readRestorables } from '../../../operations/restore.ts';
+import { maskAuthor } from '../../../processors/privacy/redact-metadata.ts';
 import {
+  derivePseudonymKey,
   failedEventSchema,
   isSignedReport,
   type Result,
@@ -200,6 +202,19 @@ it('an erasure that stops goes on at its step with the same command, and counts 
   });
   const { is_continued } = await beginErasure(world.deps, ADA);
   expect(is_continued).toBe(false);
+});
+
+it('an author is found by the name and by the pseudonym of the tenant, and not by that of another tenant', async () => {
+  const key = derivePseudonymKey(RESTORE_KEY, 'default');
+  const world = createWorld([
+    aResult({ record_id: 'a', author: maskAuthor('Ada', key) }),
+    aResult({ record_id: 'b', author: maskAuthor('Bea', key) }),
+    aResult({ record_id: 'c', author: '[NAME]' }),
+    aResult({ record_id: 'd', author: maskAuthor('Ada', derivePseudonymKey(RESTORE_KEY, 'x')) }),
+  ]);
+  await world.start();
+  expect(countsOf(await world.erase(ADA))).toMatchObject({ results_table: 1 });
+  expect(world.rowOf('a')).toMatchObject({ status: 'withdrawn' });
 });
 
 it('a dry run counts, and changes nothing', async () => {

@@ -93,7 +93,9 @@ const INSTEAD: Record<string, string> = {
 /** Functions of Trino that DuckDB has under another name or computes in another way. */
 const RENAMED = new Set(
   `array_position array_sort array_union date_diff date_trunc dow doy greatest least millisecond
-  regexp_count regexp_extract regexp_replace repeat replace sha256 split_part typeof yow`.split(/\s+/),
+  regexp_count regexp_extract regexp_replace repeat replace sha256 split_part typeof yow`.split(
+    /\s+/,
+  ),
 );
 
 /**
