@@ -67,12 +67,13 @@ export class ErasureWorld {
     const number = random.int(RECORDS);
     const ahead = random.chance(0.3) ? random.int(MAX_AHEAD_MS) : 0;
     const behind = random.chance(0.3) ? random.int(120_000) : 0;
+    this.versions += 1;
     const record = {
       record_id: `r${number}`,
       source: 'shop',
       stamp: this.now + ahead - behind,
       author: random.pick(AUTHORS),
-      ...(random.chance(0.3) ? { record_version: (this.versions += 1) } : {}),
+      ...(random.chance(0.3) ? { record_version: this.versions } : {}),
       ...(random.chance(0.1) ? { deleted: true } : { text: `text ${this.places}` }),
     };
     this.arrive(number % SHARDS, Buffer.from(JSON.stringify(record)));
