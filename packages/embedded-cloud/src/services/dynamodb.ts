@@ -156,7 +156,7 @@ function createHandler(
   emulator: DynamoDbEmulator,
   parts: Parts,
 ): Pick<AwsService, 'handle' | 'usageOf'> {
-  const findTable = createFindTable(parts.describeTable);
+  const findTable = createFindTable(emulator);
   const actions = createActions(emulator, { ...parts, findTable });
   const runStreamAction = createStreamActions(parts.streams, options.now);
   const limit: LimitThroughput =
@@ -211,10 +211,15 @@ function createDescribeTable({ store }: DynamoDbEmulator) {
     });
 }
 
-function createFindTable(describeTable: (name: string) => Promise<TableDescription>) {
+/** Creates a function that finds a table. The description is shared, and must not be changed. */
+function createFindTable({ store }: DynamoDbEmulator) {
   return (name: string): Promise<TableDescription | undefined> =>
-    describeTable(name).catch((error: unknown) => {
-      if (error instanceof EmulatedError) return undefined;
-      throw error;
+    new Promise((resolve, reject) => {
+      store.getTable(name, (error, table) => {
+        const { statusCode } = { ...(error as { statusCode?: number } | null) };
+        // An error with a status is the reply that the table does not exist.
+        if (error && statusCode === undefined) reject(error);
+        else resolve(error ? undefined : table);
+      });
     });
 }

@@ -44,8 +44,8 @@ export function createBatchInsert({ run }: DynamoDbEmulator, findTable: FindTabl
       const { ConsumedCapacity } = await run('PutItem', {
         TableName: table,
         Item: item,
-        ConditionExpression: 'attribute_not_exists(#key)',
-        ExpressionAttributeNames: { '#key': hash_key },
+        // This older form of a condition needs no parser.
+        Expected: { [hash_key]: { Exists: false } },
         ReturnConsumedCapacity: 'TOTAL',
       });
       return { TableName: table, ConsumedCapacity };

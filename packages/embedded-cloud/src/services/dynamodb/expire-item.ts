@@ -33,12 +33,14 @@ export function createExpireItem({ store }: DynamoDbEmulator, writeItem: WriteIt
         space.get(key, (error, found) => (error ? reject(error) : resolve(found)));
       });
       if (item === undefined || !isExpired(item)) return false;
+      const write = { table: table.TableName, key, item: undefined, old_image: item };
+      // The item is written without a pause after its index entries.
       await new Promise<void>((resolve, reject) => {
-        dynalite.updateIndexes(store, table, item, null, (error) =>
-          error ? reject(error) : resolve(),
-        );
+        dynalite.updateIndexes(store, table, item, null, (error) => {
+          if (error) reject(error);
+          else writeItem({ ...write, is_expiry: true }).then(resolve, reject);
+        });
       });
-      await writeItem({ table: table.TableName, key, item: undefined, is_expiry: true });
       return true;
     };
     return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { StatementError, type Token, tokenize } from './partiql-tokens.ts';
+import { readTokens, StatementError, type Token } from './partiql-tokens.ts';
 
 /** A DynamoDB value in the format of the API, for example `{S: "text"}`. */
 export type AttributeValue = Record<string, unknown>;
@@ -23,7 +23,7 @@ interface Cursor {
  * number of question marks
  */
 export function parseInsert(statement: string, parameters: AttributeValue[]): Insert {
-  const tokens = tokenize(statement);
+  const tokens = readTokens(statement);
   let at = 0;
   const cursor: Cursor = { next: () => tokens[at++], peek: () => tokens[at] };
   for (const word of ['INSERT', 'INTO']) expectWord(cursor, word);
@@ -43,7 +43,7 @@ export function parseInsert(statement: string, parameters: AttributeValue[]): In
  */
 export function findTableName(statement: string): string | undefined {
   try {
-    const [insert, into, table] = tokenize(statement);
+    const [insert, into, table] = readTokens(statement);
     return isWord(insert, 'INSERT') && isWord(into, 'INTO') ? readTableName(table) : undefined;
   } catch {
     return undefined;

@@ -20,6 +20,26 @@ const WORD = /[A-Za-z_][A-Za-z0-9_.-]*/y;
 const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
 const SPACE = /\s+/y;
 
+/** Number of statements whose tokens are kept. A program has few statements if it uses parameters. */
+const MOST_KEPT = 500;
+const kept = new Map<string, readonly Token[]>();
+
+/**
+ * Returns the tokens of a statement, and keeps them for the next call with the same statement.
+ *
+ * @throws {StatementError} at a character that cannot start a token
+ */
+export function readTokens(statement: string): readonly Token[] {
+  const known = kept.get(statement);
+  if (known !== undefined) return known;
+  const tokens = tokenize(statement);
+  // Only statements with parameters are sent again.
+  if (!statement.includes('?')) return tokens;
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(statement, tokens);
+  return tokens;
+}
+
 /**
  * Splits a statement into tokens.
  *

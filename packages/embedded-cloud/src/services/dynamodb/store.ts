@@ -6,6 +6,8 @@ import {
 } from '../../gateway/level-emulator.ts';
 import type { KeyValueStore } from '../stream-log/key-value.ts';
 import type { Item } from './partiql-insert.ts';
+import { readAtOnce } from './read-at-once.ts';
+import { cacheTables } from './table-cache.ts';
 
 type Done<Value> = (error: Error | null, value?: Value) => void;
 /** A function that ends the lock, and then calls the function that `release` got. */
@@ -29,10 +31,30 @@ export interface TableDescription {
 type KeySchema = { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[];
 
 export interface DynamoDbStore extends LevelStore {
-  db: LevelStore['db'] & KeyValueStore & { open(): Promise<void> };
-  tableDb: { awsAccountId: string; awsRegion: string };
-  getTable(name: string, check_status: boolean, done: Done<TableDescription>): void;
+  db: LevelStore['db'] &
+    KeyValueStore & {
+      status: string;
+      open(): Promise<void>;
+      getSync(key: string): unknown;
+      get(key: string, done?: Done<unknown>): unknown;
+    };
+  tableDb: {
+    awsAccountId: string;
+    awsRegion: string;
+    put(name: string, table: unknown, done: Done<void>): void;
+    del(name: string, done: Done<void>): void;
+  };
+  /**
+   * Finds a table. With a function as second argument, only a table that is neither being created
+   * nor being deleted is found.
+   */
+  getTable(
+    name: string,
+    check_status: boolean | Done<TableDescription>,
+    done?: Done<TableDescription>,
+  ): void;
   getItemDb(table: string): ItemSpace;
+  getIndexDb(type: string, table: string, index: string): Pick<ItemSpace, 'put' | 'del'>;
   /** Returns a key space that is separate from the key spaces of the tables' items. */
   getTagDb(name: string): {
     get(key: string, done: Done<unknown>): void;
@@ -73,6 +95,8 @@ export function openDynamoDbStore(path: string | undefined): Promise<DynamoDbEmu
     async (store) => {
       useEmbeddedAccount(store.tableDb);
       await store.db.open();
+      readAtOnce(store);
+      cacheTables(store);
     },
   );
 }

@@ -33,10 +33,10 @@ export interface TableStreams {
   /** Disables the stream of a table, and closes its shards. */
   disable(table: string): Promise<void>;
   /**
-   * Writes a change of a table with an enabled stream, together with the operation that changes the
-   * item. Both are written or, after a failure, none.
+   * Writes a change of a table with an enabled stream, together with the operations that change the
+   * item. All are written or, after a failure, none.
    */
-  writeChange(stream: LoggedStream, change: Change, operation: Operation): Promise<void>;
+  writeChange(stream: LoggedStream, change: Change, operations: Operation[]): Promise<void>;
   /**
    * Closes all open shards, and opens `children` shards for each of them.
    * @param table the table, or undefined for all tables
@@ -100,13 +100,13 @@ export async function openTableStreams(
         void (await log.replaceShards(stream.id, open, []));
       }
     },
-    async writeChange(stream, change, operation) {
+    async writeChange(stream, change, operations) {
       await rollShards(log, stream, now() - options.shard_life_ms);
       // The stream may have been disabled in the meantime.
       const enabled = enabledOf(stream.details.table);
       const entry = enabled && createEntry(enabled.details, change);
-      if (enabled === undefined || entry === undefined) return store.db.batch([operation]);
-      void (await log.append(enabled.id, [entry], [operation]));
+      if (enabled === undefined || entry === undefined) return store.db.batch(operations);
+      void (await log.append(enabled.id, [entry], operations));
     },
     replaceShards: (children, table) => replaceShards(log, children, table),
     async trim() {
