@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { ACCOUNT_ID } from '../gateway/types.ts';
+import { ACCOUNT_ID, type AwsCall, type AwsReply } from '../gateway/types.ts';
 import type { DynamoDbService } from '../services/dynamodb.ts';
 import type { KinesisService } from '../services/kinesis.ts';
 import type { QueueStore } from '../services/sqs/store.ts';
+import type { Callers } from './callers.ts';
 import { createDynamoDbSource } from './event-source/dynamodb-source.ts';
 import { createKinesisSource } from './event-source/kinesis-source.ts';
 import {
@@ -27,12 +28,16 @@ import {
   startQueueMapping,
 } from './queue-source/queue-mapping.ts';
 import { queueMappingSettings } from './queue-source/settings.ts';
+import { createServiceCall } from './service-call.ts';
 import type { Resource } from './template/resource.ts';
 import type { Stack } from './template/stack.ts';
 
 export interface MappingsOptions {
   stack: Stack;
   functions: Functions;
+  callers: Callers;
+  /** Makes a call through the gateway. */
+  dispatch: (call: AwsCall) => Promise<AwsReply>;
   queues: QueueStore;
   kinesis: Pick<KinesisService, 'endOf'>;
   dynamodb: Pick<DynamoDbService, 'endOf'>;
@@ -150,13 +155,19 @@ function streamMappingOptions(
 ): MappingOptions {
   const handler = options.functions.find(properties.FunctionName);
   const config = clientConfig(options, handler.credentials);
+  const identity = options.callers.find(handler.credentials.access_key_id);
+  if (identity === undefined) throw new Error(`${handler.spec.name} has no credentials.`);
+  const { caller } = identity;
+  const { dispatch } = options;
+  const call = (service: 'dynamodb' | 'kinesis') =>
+    createServiceCall({ service, caller, dispatch });
   const { EventSourceArn } = properties;
   const reading = isTableStream(EventSourceArn)
     ? {
-        source: createDynamoDbSource(EventSourceArn, config, options.dynamodb),
+        source: createDynamoDbSource(EventSourceArn, call('dynamodb'), options.dynamodb),
         pace: TABLE_STREAM_PACE,
       }
-    : { source: createKinesisSource(EventSourceArn, config, options.kinesis) };
+    : { source: createKinesisSource(EventSourceArn, call('kinesis'), options.kinesis) };
   return {
     ...reading,
     mapping_id: resource.physical_id,

@@ -58,6 +58,8 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     stack,
     functions,
     ...host.services,
+    callers: host.callers,
+    dispatch: host.gateway.dispatch,
     endpoint: host.endpoint,
     region: REGION,
     directory: options.data_dir,

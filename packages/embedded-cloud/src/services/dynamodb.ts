@@ -167,7 +167,8 @@ function createHandler(
 
   const answer = async (call: AwsCall, input: JsonObject): Promise<AwsReply> => {
     if (isStreamCall(call)) {
-      return json.reply(await runStreamAction(call.action, input, call.caller));
+      const output = await runStreamAction(call.action, input, call.caller);
+      return Buffer.isBuffer(output) ? json.text(output) : json.reply(output);
     }
     const runAction = actions[call.action] ?? ((given) => emulator.run(call.action, given));
     const is_metered = consumesCapacity(call.action);

@@ -33,6 +33,7 @@ import {
   type MappingProperties,
   mappingSettings,
 } from '../../src/runtime/event-source/settings.ts';
+import { createServiceCall } from '../../src/runtime/service-call.ts';
 import { createDynamoDb, type DynamoDbService } from '../../src/services/dynamodb.ts';
 import { createMemoryDestination } from '../support/memory-stream.ts';
 import { streamedTable, writeCloud } from '../support/small-cloud.ts';
@@ -129,15 +130,11 @@ async function map(
     settings,
     source: createDynamoDbSource(
       stream_arn,
-      {
-        endpoint,
-        region: 'us-east-1',
-        credentials: {
-          accessKeyId: caller.access_key_id,
-          secretAccessKey: caller.secret_access_key,
-          sessionToken: caller.session_token,
-        },
-      },
+      createServiceCall({
+        service: 'dynamodb',
+        caller: callers.find(caller.access_key_id)!.caller,
+        dispatch: gateway.dispatch,
+      }),
       service,
     ),
     destination,

@@ -26,6 +26,7 @@ import {
 import { createFunction, type LambdaFunction } from '../../src/runtime/function/function.ts';
 import { openFunctionLog } from '../../src/runtime/function/log.ts';
 import { createConcurrency } from '../../src/runtime/function/pool.ts';
+import { createServiceCall } from '../../src/runtime/service-call.ts';
 import { createKinesis, type KinesisService } from '../../src/services/kinesis.ts';
 import { createS3 } from '../../src/services/s3/s3.ts';
 
@@ -177,7 +178,15 @@ function map(
     function_arn: handler.spec.arn,
     role_arn: handler.spec.role_arn,
     settings: { ...settings, backoff },
-    source: createKinesisSource(stream_arn, { ...config, credentials: own }, service),
+    source: createKinesisSource(
+      stream_arn,
+      createServiceCall({
+        service: 'kinesis',
+        caller: callers.find(caller.access_key_id)!.caller,
+        dispatch: gateway.dispatch,
+      }),
+      service,
+    ),
     destination: createS3Destination('arn:aws:s3:::failures', { ...config, credentials: own }),
     async invoke(payload) {
       const { Records } = JSON.parse(payload) as KinesisStreamEvent;

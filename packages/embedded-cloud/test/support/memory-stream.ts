@@ -33,7 +33,6 @@ export function createMemoryStream() {
       const next = is_over ? undefined : `${shard_id}/${end}`;
       return { records: page, next, is_at_end: page.length === 0 };
     },
-    close: () => {},
   };
   return {
     source,
@@ -60,7 +59,7 @@ export function createMemoryStream() {
     put(shard_id: string, partition_key: string, text: string, arrived_at = Date.now()): string {
       number += 1n;
       const sequence_number = String(number);
-      const data = Buffer.from(text);
+      const data = Buffer.from(text).toString('base64');
       shardOf(shard_id).records.push(
         streamRecord({ sequence_number, partition_key, arrived_at, data }),
       );

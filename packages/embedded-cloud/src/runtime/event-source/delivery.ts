@@ -112,9 +112,7 @@ async function invoke(
   // A window that does not end is tried again before the batch.
   if (!(await endWindow(options, batch))) return { kind: 'throttled' };
   const event = buildStreamEvent(options.shard_id, batch.records, options.origin);
-  const answer = await options.invoke(
-    JSON.stringify(tumbling_window?.extend(event, batch) ?? event),
-  );
+  const answer = await options.invoke(tumbling_window?.extend(event, batch) ?? event);
   if (answer.kind === 'refused') {
     return { kind: answer.code === 'TooManyRequestsException' ? 'throttled' : 'failure' };
   }

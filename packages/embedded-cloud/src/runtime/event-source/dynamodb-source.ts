@@ -1,16 +1,28 @@
-import {
-  DescribeStreamCommand,
-  DynamoDBStreamsClient,
-  type DynamoDBStreamsClientConfig,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  ListStreamsCommand,
-  type Shard as TableShard,
-} from '@aws-sdk/client-dynamodb-streams';
 import { readSequenceTime } from '../../services/dynamodb/streams/numbering.ts';
 import type { DynamoDbService } from '../../services/dynamodb.ts';
-import { tableStreamRecord } from './dynamodb-event.ts';
+import type { ServiceCall } from '../service-call.ts';
+import { type TableRecord, tableStreamRecord } from './dynamodb-event.ts';
 import type { Position, Shard, StreamSource } from './source.ts';
+
+/**
+ * The fields of the answers of DynamoDB Streams that a source reads.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html
+ */
+interface Answer {
+  StreamDescription?: {
+    CreationRequestDateTime?: number;
+    Shards?: TableShard[];
+    LastEvaluatedShardId?: string;
+  };
+  ShardIterator?: string;
+  Records?: TableRecord[];
+  NextShardIterator?: string;
+}
+
+interface TableShard {
+  ShardId: string;
+  ParentShardId?: string;
+}
 
 /**
  * Maximum number of records in a page.
@@ -19,29 +31,27 @@ import type { Position, Shard, StreamSource } from './source.ts';
 const MOST_RECORDS = 1_000;
 
 /**
- * Creates a source that reads the stream of a table with the credentials of the function's role.
+ * Creates a source that reads the stream of a table.
  *
  * @param stream_arn ARN of the stream, which ends with the label of the stream
+ * @param callDynamoDb calls DynamoDB with the permissions of the function's role
  * @param service the emulated service, if it may tell that a shard has nothing new
  */
 export function createDynamoDbSource(
   stream_arn: string,
-  config: DynamoDBStreamsClientConfig,
+  callDynamoDb: ServiceCall,
   service?: Pick<DynamoDbService, 'endOf'>,
 ): StreamSource {
-  const client = new DynamoDBStreamsClient(config);
+  const call: (action: string, input: object) => Promise<Answer> = (action, input) =>
+    callDynamoDb(action, { ...input });
   const describe = async (ExclusiveStartShardId?: string) => {
-    const answer = await client.send(
-      new DescribeStreamCommand({ StreamArn: stream_arn, ExclusiveStartShardId }),
-    );
+    const answer = await call('DescribeStream', { StreamArn: stream_arn, ExclusiveStartShardId });
     return answer.StreamDescription;
   };
   /** Time before which records are left out, by shard. */
   const since = new Map<string, number>();
   const iterator = async (ShardId: string, input: IteratorInput) => {
-    const answer = await client.send(
-      new GetShardIteratorCommand({ StreamArn: stream_arn, ShardId, ...input }),
-    );
+    const answer = await call('GetShardIterator', { StreamArn: stream_arn, ShardId, ...input });
     if (answer.ShardIterator === undefined)
       throw new Error(`DynamoDB returned no iterator for the shard ${ShardId}.`);
     return `${ShardId} ${answer.ShardIterator}`;
@@ -51,9 +61,9 @@ export function createDynamoDbSource(
     stream_arn,
     async describe() {
       // Lambda needs the permission to list streams too.
-      await client.send(new ListStreamsCommand({ TableName: readTable(stream_arn), Limit: 1 }));
+      void (await call('ListStreams', { TableName: readTable(stream_arn), Limit: 1 }));
       const created = (await describe())?.CreationRequestDateTime;
-      return { created_at: created?.getTime() ?? 0 };
+      return { created_at: (created ?? 0) * 1000 };
     },
     async shards() {
       const shards: Shard[] = [];
@@ -79,10 +89,10 @@ export function createDynamoDbSource(
     async records(token, limit) {
       const [shard_id = '', ShardIterator] = token.split(' ');
       const Limit = Math.min(limit, MOST_RECORDS);
-      const page = await client.send(new GetRecordsCommand({ ShardIterator, Limit }));
+      const page = await call('GetRecords', { ShardIterator, Limit });
       const start = since.get(shard_id) ?? 0;
       const { Records = [] } = page;
-      const records = Records.map(tableStreamRecord).filter(
+      const records = Records.map((record) => tableStreamRecord(record, stream_arn)).filter(
         ({ sequence_number }) => readSequenceTime(sequence_number) >= start,
       );
       const next = page.NextShardIterator;
@@ -94,11 +104,13 @@ export function createDynamoDbSource(
       };
     },
     endOf: (shard_id) => service?.endOf(stream_arn, shard_id),
-    close: () => client.destroy(),
   };
 }
 
-type IteratorInput = Pick<GetShardIteratorCommand['input'], 'ShardIteratorType' | 'SequenceNumber'>;
+interface IteratorInput {
+  ShardIteratorType: string;
+  SequenceNumber?: string;
+}
 
 const OLDEST: IteratorInput = { ShardIteratorType: 'TRIM_HORIZON' };
 
@@ -112,7 +124,7 @@ function iteratorInput(position: Position): IteratorInput {
     : OLDEST;
 }
 
-function toShard({ ShardId = '', ParentShardId }: TableShard): Shard {
+function toShard({ ShardId, ParentShardId }: TableShard): Shard {
   return { shard_id: ShardId, parents: ParentShardId === undefined ? [] : [ParentShardId] };
 }
 

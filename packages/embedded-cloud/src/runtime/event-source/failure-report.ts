@@ -64,7 +64,7 @@ export function failureReport(
       batchSize: batch.records.length,
       streamArn: origin.stream_arn,
     },
-    payload: JSON.stringify(buildStreamEvent(shard_id, batch.records, origin)),
+    payload: buildStreamEvent(shard_id, batch.records, origin),
   };
   const day = timestamp.slice(0, 10);
   const second = timestamp.slice(0, 19).replaceAll(':', '.');

@@ -9,26 +9,31 @@ const RECORD_ENVELOPE_BYTES = 700;
 
 /**
  * Converts a record of GetRecords to a record of the event.
- * @param record a record that GetRecords returned. The data is binary.
+ * @param record a record that GetRecords returned. The data is in base64.
  */
 export function streamRecord(record: {
   sequence_number: string;
   partition_key: string;
   arrived_at: number;
-  data: Uint8Array;
+  data: string;
 }): StreamRecord {
-  const data = Buffer.from(record.data).toString('base64');
   const event_bytes =
-    data.length + Buffer.byteLength(JSON.stringify(record.partition_key)) + RECORD_ENVELOPE_BYTES;
-  return { ...record, data, event_bytes };
+    record.data.length +
+    Buffer.byteLength(JSON.stringify(record.partition_key)) +
+    RECORD_ENVELOPE_BYTES;
+  return { ...record, event_bytes };
 }
 
 /**
  * Builds the event of a batch of records.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-example.html
  */
-export function kinesisEvent(shard_id: string, records: StreamRecord[], origin: EventOrigin) {
-  return {
+export function kinesisEvent(
+  shard_id: string,
+  records: StreamRecord[],
+  origin: EventOrigin,
+): string {
+  return JSON.stringify({
     Records: records.map((record) => ({
       kinesis: {
         kinesisSchemaVersion: '1.0',
@@ -45,5 +50,5 @@ export function kinesisEvent(shard_id: string, records: StreamRecord[], origin: 
       awsRegion: REGION,
       eventSourceARN: origin.stream_arn,
     })),
-  };
+  });
 }

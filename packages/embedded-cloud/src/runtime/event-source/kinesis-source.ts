@@ -1,43 +1,58 @@
-import {
-  DescribeStreamCommand,
-  DescribeStreamSummaryCommand,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  KinesisClient,
-  type KinesisClientConfig,
-  type Shard as KinesisShard,
-  ListShardsCommand,
-} from '@aws-sdk/client-kinesis';
 import type { KinesisService } from '../../services/kinesis.ts';
+import type { ServiceCall } from '../service-call.ts';
 import { streamRecord } from './kinesis-event.ts';
 import type { Position, Shard, StreamSource } from './source.ts';
 
 /**
- * Creates a source that reads a Kinesis stream with the credentials of the function's role.
+ * The fields of Kinesis's answers that a source reads.
+ * Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html
+ */
+interface Answer {
+  StreamDescriptionSummary?: { StreamCreationTimestamp?: number };
+  Shards?: { ShardId: string; ParentShardId?: string; AdjacentParentShardId?: string }[];
+  NextToken?: string;
+  ShardIterator?: string;
+  Records?: KinesisRecord[];
+  NextShardIterator?: string;
+}
+
+interface KinesisRecord {
+  SequenceNumber: string;
+  PartitionKey: string;
+  /** Seconds since 1970, with a fraction. */
+  ApproximateArrivalTimestamp: number;
+  /** The data in base64. */
+  Data: string;
+}
+
+/**
+ * Creates a source that reads a Kinesis stream.
  *
+ * @param callKinesis calls Kinesis with the permissions of the function's role
  * @param service the emulated service, if it may tell that a shard has nothing new
  */
 export function createKinesisSource(
   stream_arn: string,
-  config: KinesisClientConfig,
+  callKinesis: ServiceCall,
   service?: Pick<KinesisService, 'endOf'>,
 ): StreamSource {
-  const client = new KinesisClient(config);
+  const call: (action: string, input: object) => Promise<Answer> = (action, input) =>
+    callKinesis(action, { ...input });
   const StreamName = stream_arn.slice(stream_arn.indexOf('/') + 1);
   return {
     stream_arn,
     async describe() {
-      await client.send(new DescribeStreamCommand({ StreamName, Limit: 1 }));
-      const answer = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
-      const created = answer.StreamDescriptionSummary?.StreamCreationTimestamp;
-      return { created_at: created?.getTime() ?? 0 };
+      void (await call('DescribeStream', { StreamName, Limit: 1 }));
+      const { StreamDescriptionSummary } = await call('DescribeStreamSummary', { StreamName });
+      return { created_at: (StreamDescriptionSummary?.StreamCreationTimestamp ?? 0) * 1000 };
     },
     async shards() {
       const shards: Shard[] = [];
       let NextToken: string | undefined;
       do {
-        const page = await client.send(
-          new ListShardsCommand(NextToken === undefined ? { StreamName } : { NextToken }),
+        const page = await call(
+          'ListShards',
+          NextToken === undefined ? { StreamName } : { NextToken },
         );
         shards.push(...(page.Shards ?? []).map(toShard));
         NextToken = page.NextToken;
@@ -45,32 +60,35 @@ export function createKinesisSource(
       return shards;
     },
     async iterator(ShardId, position) {
-      const answer = await client.send(
-        new GetShardIteratorCommand({ StreamName, ShardId, ...iteratorInput(position) }),
-      );
-      if (answer.ShardIterator === undefined)
+      const { ShardIterator } = await call('GetShardIterator', {
+        ...{ StreamName, ShardId },
+        ...iteratorInput(position),
+      });
+      if (ShardIterator === undefined)
         throw new Error(`Kinesis returned no iterator for the shard ${ShardId}.`);
-      return answer.ShardIterator;
+      return ShardIterator;
     },
     async records(ShardIterator, Limit) {
-      const page = await client.send(new GetRecordsCommand({ ShardIterator, Limit }));
+      const page = await call('GetRecords', { ShardIterator, Limit });
       const records = (page.Records ?? []).map((record) =>
         streamRecord({
-          sequence_number: record.SequenceNumber ?? '',
-          partition_key: record.PartitionKey ?? '',
-          arrived_at: record.ApproximateArrivalTimestamp?.getTime() ?? 0,
-          data: record.Data ?? new Uint8Array(),
+          sequence_number: record.SequenceNumber,
+          partition_key: record.PartitionKey,
+          arrived_at: Math.round(record.ApproximateArrivalTimestamp * 1000),
+          data: record.Data,
         }),
       );
-      const next = page.NextShardIterator ?? undefined;
-      return { records, next, is_at_end: records.length === 0 };
+      return { records, next: page.NextShardIterator, is_at_end: records.length === 0 };
     },
     endOf: (shard_id) => service?.endOf(StreamName, shard_id),
-    close: () => client.destroy(),
   };
 }
 
-function toShard({ ShardId = '', ParentShardId, AdjacentParentShardId }: KinesisShard): Shard {
+function toShard({
+  ShardId,
+  ParentShardId,
+  AdjacentParentShardId,
+}: NonNullable<Answer['Shards']>[number]): Shard {
   const parents = [ParentShardId, AdjacentParentShardId];
   return { shard_id: ShardId, parents: parents.filter((parent) => typeof parent === 'string') };
 }
@@ -80,7 +98,7 @@ function iteratorInput(position: Position) {
     case 'TRIM_HORIZON':
       return { ShardIteratorType: position.type };
     case 'AT_TIMESTAMP':
-      return { ShardIteratorType: position.type, Timestamp: new Date(position.timestamp) };
+      return { ShardIteratorType: position.type, Timestamp: position.timestamp / 1000 };
     case 'AFTER_SEQUENCE_NUMBER':
       return {
         ShardIteratorType: position.type,

@@ -119,7 +119,6 @@ export function startMapping(options: MappingOptions): Mapping {
       await refreshing;
       await shards.waitUntilStopped();
       await checkpoints?.flush();
-      source.close();
       destination?.close();
     },
   };

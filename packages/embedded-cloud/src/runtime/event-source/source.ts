@@ -43,7 +43,6 @@ export interface StreamSource {
    * or undefined if only a call can tell.
    */
   endOf?(shard_id: string): string | undefined;
-  close(): void;
 }
 
 /** The destination of the reports of discarded batches. */

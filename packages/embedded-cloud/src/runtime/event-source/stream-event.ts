@@ -2,7 +2,7 @@ import { dynamoDbEvent } from './dynamodb-event.ts';
 import { kinesisEvent } from './kinesis-event.ts';
 import type { EventOrigin, StreamRecord } from './stream-record.ts';
 
-type BuildEvent = (shard_id: string, records: StreamRecord[], origin: EventOrigin) => object;
+type BuildEvent = (shard_id: string, records: StreamRecord[], origin: EventOrigin) => string;
 
 /** How each service's events and failure reports look, by the service in the stream's ARN. */
 const SERVICES: Record<string, { buildEvent: BuildEvent; batch_info: string }> = {
@@ -16,12 +16,12 @@ function serviceOf(stream_arn: string) {
   return service;
 }
 
-/** Builds the event of a batch of records. */
+/** Builds the event of a batch of records, in JSON. */
 export function buildStreamEvent(
   shard_id: string,
   records: StreamRecord[],
   origin: EventOrigin,
-): object {
+): string {
   return serviceOf(origin.stream_arn).buildEvent(shard_id, records, origin);
 }
 

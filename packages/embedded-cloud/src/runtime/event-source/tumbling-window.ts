@@ -16,8 +16,8 @@ export interface TumblingWindow {
   endBefore(batch: Batch<Sequenced>): object | undefined;
   /** Forgets the window that has been ended. */
   close(): void;
-  /** Adds the fields of the window to the event of a batch. */
-  extend(event: object, batch: Batch<Sequenced>): object;
+  /** Adds the fields of the window to the event of a batch, which is a JSON object. */
+  extend(event: string, batch: Batch<Sequenced>): string;
   /**
    * Keeps the state that an invocation returned. Returns false if the answer has no state, or one
    * that is too large. Lambda then regards the invocation as failed.
@@ -58,7 +58,9 @@ export function createTumblingWindow(options: {
     },
     extend(event, batch) {
       open ??= { start: startOf(batch), state: {} };
-      return { ...event, ...fields(open.start, open.state, false) };
+      // The event may have megabytes, and is not parsed for its new fields.
+      const added = JSON.stringify(fields(open.start, open.state, false));
+      return `${event.slice(0, -1)},${added.slice(1)}`;
     },
     keep(payload) {
       const { state } = (JSON.parse(payload) ?? {}) as { state?: unknown };

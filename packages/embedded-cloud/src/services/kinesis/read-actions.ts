@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../gateway/json-protocol.ts';
+import { joinRecords } from '../stream-log/join-records.ts';
 import type { LogRecord, Page } from '../stream-log/types.ts';
 import { shardNotFound } from './errors.ts';
 import { encodeIterator, readIterator } from './iterator.ts';
@@ -63,26 +64,6 @@ export function createReadActions(log: KinesisLog, throughput: Throughput, now: 
 
 const sumBytes = (records: LogRecord[]): number =>
   records.reduce((sum, { bytes }) => sum + bytes, 0);
-
-/**
- * Builds the JSON of records, whose contents are in JSON already, and of other fields. Writing the
- * contents into one buffer takes an eighth of the time that joining them to a string takes.
- */
-export function joinRecords(records: LogRecord[], rest: JsonObject): Buffer {
-  const start = '{"Records":[';
-  const end = `],${JSON.stringify(rest).slice(1)}`;
-  let size = start.length + Buffer.byteLength(end);
-  for (const { content } of records) size += Buffer.byteLength(content) + 1;
-  const body = Buffer.allocUnsafe(size);
-  let at = body.write(start);
-  let separator = '';
-  for (const { content } of records) {
-    at += body.write(separator, at);
-    at += body.write(content, at);
-    separator = ',';
-  }
-  return body.subarray(0, at + body.write(end, at));
-}
 
 /** Returns the time between the last record of a page and the newest record of the shard. */
 export function measureDelay({ has_more, records }: Page, now_ms: number): number {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject, type JsonObject } from '../../gateway/json-protocol.ts';
+import { joinRecords } from '../stream-log/join-records.ts';
 import type { Position } from '../stream-log/types.ts';
 import { findConsumer } from './consumer-actions.ts';
 import { inUse } from './errors.ts';
 import { encodeEvent, encodeException } from './event-stream.ts';
 import { findShard, resolveStart } from './position.ts';
-import { describeChildren, joinRecords, measureDelay } from './read-actions.ts';
+import { describeChildren, measureDelay } from './read-actions.ts';
 import { findStream, type KinesisLog } from './stream.ts';
 import { invalid } from './validate.ts';
 

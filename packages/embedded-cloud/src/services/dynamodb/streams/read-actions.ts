@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../../gateway/json-protocol.ts';
 import { emulatedError } from '../../../gateway/level-emulator.ts';
 import type { Caller } from '../../../gateway/types.ts';
+import { joinRecords } from '../../stream-log/join-records.ts';
 import { isBefore } from '../../stream-log/read.ts';
 import type { LogShard, Position } from '../../stream-log/types.ts';
 import { findShard, findStream, readLimit } from './describe-actions.ts';
@@ -29,7 +30,8 @@ export function createReadActions(streams: TableStreams, now: () => number) {
       const iterator = { ...place, issued_at: now(), reader: randomUUID() };
       return { ShardIterator: encodeIterator({ ...iterator, does_continue: false }) };
     },
-    async GetRecords(input: JsonObject, caller: Caller): Promise<JsonObject> {
+    /** @returns the answer in JSON, because the records are stored in JSON */
+    async GetRecords(input: JsonObject, caller: Caller): Promise<Buffer> {
       const limit = readRecordLimit(input.Limit);
       const iterator = readIterator(input.ShardIterator, now());
       const { stream_id, shard_id, position } = iterator;
@@ -44,10 +46,10 @@ export function createReadActions(streams: TableStreams, now: () => number) {
       if (page === undefined) throw shardNotFound();
       if (page.is_trimmed) throw trimmedAccess();
       const next = { ...iterator, position: page.next, issued_at: now(), does_continue: true };
-      return {
-        Records: page.records.map(({ content }) => JSON.parse(content)),
-        ...(!page.is_end && { NextShardIterator: encodeIterator(next) }),
-      };
+      return joinRecords(
+        page.records,
+        page.is_end ? {} : { NextShardIterator: encodeIterator(next) },
+      );
     },
   };
 }

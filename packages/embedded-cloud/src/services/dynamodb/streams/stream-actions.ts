@@ -13,17 +13,24 @@ export function isStreamCall({ headers }: Pick<AwsCall, 'headers'>): boolean {
   return headers['x-amz-target']?.startsWith('DynamoDBStreams_') ?? false;
 }
 
+/** An action answers with an object, or with the JSON of one. */
+type Action = (input: JsonObject, caller: Caller) => Promise<JsonObject | Buffer>;
+
 /**
  * Creates the API of DynamoDB Streams.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html
  */
 export function createStreamActions(streams: TableStreams, now: () => number) {
-  const actions: Record<string, (input: JsonObject, caller: Caller) => Promise<JsonObject>> = {
+  const actions: Record<string, Action> = {
     ...createDescribeActions(streams, now),
     ...createReadActions(streams, now),
   };
   /** @throws {EmulatedError} if the action is refused */
-  return async (action: string, input: JsonObject, caller: Caller): Promise<JsonObject> => {
+  return async (
+    action: string,
+    input: JsonObject,
+    caller: Caller,
+  ): Promise<JsonObject | Buffer> => {
     const act = actions[action];
     if (act === undefined) throw emulatedError('UnknownOperationException', '');
     return act(input, caller);
