@@ -6,6 +6,7 @@ import { createActions } from './dynamodb/actions.ts';
 import { consumesCapacity, readUsage } from './dynamodb/capacity.ts';
 import { createExpireItem } from './dynamodb/expire-item.ts';
 import { listPermissions } from './dynamodb/permissions.ts';
+import { readAtOnce } from './dynamodb/read-at-once.ts';
 import {
   type DynamoDbEmulator,
   openDynamoDbStore,
@@ -15,6 +16,7 @@ import { captureChanges } from './dynamodb/streams/capture.ts';
 import { createStreamActions, isStreamCall } from './dynamodb/streams/stream-actions.ts';
 import { readStreamArn } from './dynamodb/streams/table-stream.ts';
 import { openTableStreams, type TableStreams } from './dynamodb/streams/table-streams.ts';
+import { cacheTables } from './dynamodb/table-cache.ts';
 import { createThroughput, type LimitThroughput } from './dynamodb/throughput/throughput.ts';
 import { createTimeToLive } from './dynamodb/time-to-live.ts';
 
@@ -96,6 +98,8 @@ const json = jsonProtocol('1.0');
 export async function createDynamoDb(options: DynamoDbOptions): Promise<DynamoDbService> {
   const { now } = options;
   const emulator = await openDynamoDbStore(options.path);
+  readAtOnce(emulator.store);
+  cacheTables(emulator.store);
   const streams = await openTableStreams(emulator, {
     now,
     shards: options.stream_shards ?? STREAM_SHARDS,

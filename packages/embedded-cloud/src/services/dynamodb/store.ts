@@ -6,8 +6,6 @@ import {
 } from '../../gateway/level-emulator.ts';
 import type { KeyValueStore } from '../stream-log/key-value.ts';
 import type { Item } from './partiql-insert.ts';
-import { readAtOnce } from './read-at-once.ts';
-import { cacheTables } from './table-cache.ts';
 
 type Done<Value> = (error: Error | null, value?: Value) => void;
 /** A function that ends the lock, and then calls the function that `release` got. */
@@ -95,8 +93,6 @@ export function openDynamoDbStore(path: string | undefined): Promise<DynamoDbEmu
     async (store) => {
       useEmbeddedAccount(store.tableDb);
       await store.db.open();
-      readAtOnce(store);
-      cacheTables(store);
     },
   );
 }
