@@ -31,6 +31,12 @@ export interface IamOptions {
   roles?: (() => string[]) | undefined;
 }
 
+/** What the statements of a role say of a permission. `silent` refuses it too. */
+type Verdict = 'allowed' | 'denied' | 'silent';
+
+/** Number of verdicts of one role that are kept, because few calls differ in their permissions. */
+const MOST_VERDICTS = 1_000;
+
 /**
  * Creates a check of calls against the policies of the template. A call may need several
  * permissions. The call is allowed if each permission is allowed by a statement and denied by no
@@ -40,13 +46,32 @@ export interface IamOptions {
 export function createIam({ policiesOf, roles }: IamOptions): Iam {
   const used = new Map<string, Set<string>>();
 
-  const verdict = (role: string, permission: Permission): 'allowed' | 'denied' | 'silent' => {
-    const covering = policiesOf(role).filter((statement) =>
-      statementCovers(statement, permission, permission.context),
-    );
+  const evaluate = (
+    role: string,
+    statements: PolicyStatement[],
+    permission: Permission,
+  ): Verdict => {
+    const covering = statements.filter((statement) => statementCovers(statement, permission));
     if (covering.some(({ Effect }) => Effect === 'Deny')) return 'denied';
     for (const statement of covering) remember(role, statement, permission);
     return covering.length > 0 ? 'allowed' : 'silent';
+  };
+  const verdicts = new WeakMap<PolicyStatement[], Map<string, Verdict>>();
+
+  /** Evaluates a permission, or returns the verdict of the same role and permission again. */
+  const verdict = (role: string, permission: Permission): Verdict => {
+    const statements = policiesOf(role);
+    const known = verdicts.get(statements) ?? new Map<string, Verdict>();
+    verdicts.set(statements, known);
+    const key = `${role} ${permission.action} ${permission.resource}`;
+    let found = known.get(key);
+    if (found === undefined) {
+      found = evaluate(role, statements, permission);
+      // Each object of S3 is a resource of its own.
+      if (known.size >= MOST_VERDICTS) known.clear();
+      known.set(key, found);
+    }
+    return found;
   };
 
   const grantsUsedBy = (role: string): Set<string> => {
