@@ -31,7 +31,7 @@ export interface IamOptions {
   roles?: (() => string[]) | undefined;
 }
 
-/** What the statements of a role say of a permission. `silent` refuses it too. */
+/** The answer of a role's statements to a permission. `silent` refuses it too. */
 type Verdict = 'allowed' | 'denied' | 'silent';
 
 /** Number of verdicts of one role that are kept, because few calls differ in their permissions. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { parseObject } from '../gateway/json-protocol.ts';
 import type { AwsReply } from '../gateway/types.ts';
 
 const JSON_TYPE = 'application/x-amz-json-1.1';
@@ -30,16 +31,23 @@ export function targetAction(headers: Record<string, string>): string {
   return headers['x-amz-target']?.split('.').at(-1) ?? '';
 }
 
-/** Parses the body of a JSON request. @returns undefined if the body is not a JSON object */
+/**
+ * The bodies of calls that have been parsed. The policy check, the service and the meter read the
+ * body of a call, which may have megabytes.
+ */
+const parsed = new WeakMap<Buffer, Record<string, unknown> | undefined>();
+
+/**
+ * Parses the body of a JSON request. Do not change the returned object, because every caller with the
+ * same body receives the same object.
+ *
+ * @returns undefined if the body is not a JSON object
+ */
 export function jsonBody(body: Buffer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8') || '{}');
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  if (parsed.has(body)) return parsed.get(body);
+  const value = parseObject(body.toString('utf8') || '{}');
+  parsed.set(body, value);
+  return value;
 }
 
 /** Creates a reply with an XML body. */
