@@ -39,6 +39,7 @@ const ENCRYPTED: Record<string, (key_arn: string) => Properties> = {
   'AWS::Logs::LogGroup': (KmsKeyId) => ({ KmsKeyId }),
   'AWS::SecretsManager::Secret': (KmsKeyId) => ({ KmsKeyId }),
   'AWS::Lambda::Function': (KmsKeyArn) => ({ KmsKeyArn }),
+  'AWS::CloudTrail::Trail': (KMSKeyId) => ({ KMSKeyId }),
 };
 
 /** Services through which the functions and Firehose use the key. They never call KMS themselves. */
@@ -114,6 +115,7 @@ function createKey(stack: Stack): kms.Key {
 /**
  * Returns the statements of the key's policy for services that call without a role.
  * Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html,
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  * and https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
@@ -139,7 +141,7 @@ function serviceStatements(stack: Stack): iam.PolicyStatement[] {
     (service) =>
       new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal(`${service}.amazonaws.com`)],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey*'],
         resources: ['*'],
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),

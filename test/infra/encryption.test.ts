@@ -52,6 +52,7 @@ const STORES: [type: string, properties: Properties][] = [
   ['AWS::Logs::LogGroup', { KmsKeyId: KEY }],
   ['AWS::SecretsManager::Secret', { KmsKeyId: KEY }],
   ['AWS::Lambda::Function', { KmsKeyArn: KEY }],
+  ['AWS::CloudTrail::Trail', { KMSKeyId: KEY }],
 ];
 
 it.each(STORES)(
@@ -107,6 +108,7 @@ it('the key is rotated, outlives the stack, and lets the services that have no r
   const services = Statement.flatMap(({ Principal }: Properties) => Principal.Service ?? []);
   expect(services.sort()).toEqual([
     'budgets.amazonaws.com',
+    'cloudtrail.amazonaws.com',
     'cloudwatch.amazonaws.com',
     'events.amazonaws.com',
     'logs.AWS::Region.AWS::URLSuffix',
