@@ -118,6 +118,12 @@ const BY_NAME: Record<string, Holding[]> = {
       ended_by: 'nothing: each has the hash of the one before',
     },
   ],
+  DataEventsFiles: [
+    {
+      holds: 'calls of objects and of items, with their keys and callers, by CloudTrail',
+      has_texts: false,
+    },
+  ],
   KeeperTable: [
     {
       holds: 'keys of raw objects that are merged or wait to be',
