@@ -6,6 +6,7 @@ import type {
   TierLimits,
   Traffic,
 } from '../schemas/index.ts';
+import type { OidcSettingsInput } from '../schemas/oidc.ts';
 
 /** Limit of a token bucket. */
 interface RateLimit {
@@ -201,6 +202,12 @@ export interface Settings {
     serves_docs: boolean;
     /** Size from which API Gateway compresses answers, in bytes. */
     minimum_compression_bytes: number;
+    /**
+     * Issuer of OpenID Connect whose tokens the API accepts beside keys, such as a user pool of
+     * Amazon Cognito. API Gateway then invokes the authorizer for each request, because it remembers
+     * answers only for requests that have the same header. If undefined, the API accepts keys only.
+     */
+    oidc: OidcSettingsInput | undefined;
     /** Whether CloudWatch keeps a line for each request, with its tenant, address and status. */
     access_log: boolean;
     /** Concurrency of Lambda that only the API may use, and its limit. */
@@ -390,6 +397,7 @@ export const settings: Settings = {
     cors_origins: [],
     serves_docs: true,
     minimum_compression_bytes: 1_024,
+    oidc: undefined,
     access_log: true,
     reserved_concurrency: undefined,
     firewall_requests_in_five_minutes: undefined,

@@ -99,3 +99,23 @@ export function roundUpToHour(time: number): number {
 function formatHour(time: number): string {
   return (roundUpToHour(time) / HOUR_MS).toString(36).padStart(NEVER.length, '0');
 }
+
+/** The first letters of a key, and of a key for tokens. */
+const PREFIX = 'as';
+const TOKENS_PREFIX = 'at';
+
+/**
+ * Builds the value of a key for tokens. A request with a token of OpenID Connect has no key, so API
+ * Gateway counts it for this key of the tenant. Callers cannot send it: it is not an API key.
+ *
+ * @throws {RangeError} or {z.ZodError} as `formatApiKey`.
+ */
+export function formatTokenKey(claims: ApiKeyClaims, random: string): string {
+  return `${TOKENS_PREFIX}${formatApiKey(claims, random).slice(PREFIX.length)}`;
+}
+
+/** Reads the claims of a key for tokens. Returns undefined if the key is another one. */
+export function parseTokenKey(key: string): ApiKeyClaims | undefined {
+  if (!key.startsWith(TOKENS_PREFIX)) return undefined;
+  return parseApiKey(`${PREFIX}${key.slice(TOKENS_PREFIX.length)}`);
+}

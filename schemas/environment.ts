@@ -4,6 +4,7 @@ import { tier, tierLimitsSchema } from './api-key.ts';
 import { budgetLimitsSchema } from './budget.ts';
 import { ENVELOPE_NAMES } from './envelopes.ts';
 import { translateIssues } from './issues.ts';
+import { oidcSettingsSchema } from './oidc.ts';
 import { privacySchema } from './privacy.ts';
 
 const count = z.coerce.number().int().min(1);
@@ -127,6 +128,12 @@ export type AnalysisEnvironment = z.infer<z.ZodObject<typeof analysisEnvironment
 /** Environment variables of the API's authorizer. */
 export const authorizerEnvironmentSchema = z.object({
   KEYS_TABLE: z.string().min(1).describe('The states of API keys.'),
+  OIDC: z
+    .string()
+    .transform(parseJson)
+    .pipe(oidcSettingsSchema)
+    .optional()
+    .describe('The issuer whose tokens are accepted, as JSON. If absent, no tokens are.'),
   TIERS: z
     .string()
     .transform((json): unknown => JSON.parse(json))

@@ -24,6 +24,7 @@ export * from './language.ts';
 export * from './language-code.ts';
 export * from './messages.ts';
 export * from './metadata.ts';
+export * from './oidc.ts';
 export * from './order.ts';
 export * from './personal-data.ts';
 export * from './position-marker.ts';

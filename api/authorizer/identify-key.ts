@@ -11,7 +11,7 @@ const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 1_000;
 
 export interface IdentifyKeyDeps {
-  keys: UsedKeys;
+  keys: Pick<UsedKeys, 'read' | 'noteUse'>;
   now: () => number;
   /** Reports that the use of a key could not be noted. The caller is identified all the same. */
   onError: (error: unknown) => void;

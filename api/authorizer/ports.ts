@@ -15,4 +15,11 @@ export interface UsedKeys {
    * @throws {ServiceError} if the use cannot be noted.
    */
   noteUse(key_hash: string, day: string): Promise<void>;
+  /**
+   * Reads the key whose usage plan limits requests with tokens of a tenant. Returns undefined if no
+   * operator allows tokens for the tenant.
+   *
+   * @throws {ServiceError} if the key cannot be read.
+   */
+  readTokenKey(tenant: string): Promise<string | undefined>;
 }

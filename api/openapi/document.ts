@@ -53,7 +53,15 @@ export function buildOpenApiDocument(options: {
       schemas: Object.fromEntries(
         Object.entries(COMPONENTS).map(([name, schema]) => [name, outputSchema(schema, name)]),
       ),
-      securitySchemes: { api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
+      securitySchemes: {
+        api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A token of the issuer that the deployment accepts, if it accepts one.',
+        },
+      },
     },
   };
 }
@@ -87,7 +95,9 @@ function describeAccess({ access }: Route): Json {
   if (access === 'open') return { security: [] };
   return {
     description: `Needs the right ${access.map((right) => `\`${right}\``).join(' or ')}.`,
-    security: access.map((right) => ({ api_key: [right] })),
+    security: ['api_key', 'token'].flatMap((scheme) =>
+      access.map((right) => ({ [scheme]: [right] })),
+    ),
   };
 }
 

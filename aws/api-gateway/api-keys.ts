@@ -14,7 +14,9 @@ import {
   type ApiKeyClaims,
   DEFAULT_RIGHTS,
   formatApiKey,
+  formatTokenKey,
   parseApiKey,
+  parseTokenKey,
   roundUpToHour,
 } from '../../schemas/index.ts';
 import { type CloudAddress, clientConfig, createClient } from '../clients.ts';
@@ -49,7 +51,8 @@ function createCreate(
   client: APIGatewayClient,
   { usage_plan_ids, random = randomCharacters }: ApiKeysDeps,
 ): ApiKeys['create'] {
-  return async ({ tenant, tier, rights = DEFAULT_RIGHTS, expires_at, name }) => {
+  return async (wanted) => {
+    const { tenant, tier, rights = DEFAULT_RIGHTS, expires_at, is_for_tokens = false } = wanted;
     const usagePlanId = usage_plan_ids[tier];
     if (usagePlanId === undefined) {
       const tiers = Object.keys(usage_plan_ids).join(', ');
@@ -57,8 +60,9 @@ function createCreate(
     }
     const end = expires_at === undefined ? {} : { expires_at: roundUpToHour(expires_at) };
     const claims = { tenant, tier, rights, ...end };
-    const api_key = formatApiKey(claims, random());
-    const shown = { name: name ?? `${tenant} ${tier}`, enabled: true };
+    const api_key = (is_for_tokens ? formatTokenKey : formatApiKey)(claims, random());
+    const name = wanted.name ?? `${is_for_tokens ? 'tokens of ' : ''}${tenant} ${tier}`;
+    const shown = { name, enabled: true };
     const { id, createdDate = new Date() } = await client.send(
       new CreateApiKeyCommand({ ...shown, value: api_key }),
     );
@@ -67,7 +71,7 @@ function createCreate(
       new CreateUsagePlanKeyCommand({ usagePlanId, keyId: key_id, keyType: 'API_KEY' }),
     );
     const created_at = createdDate.toISOString();
-    return { key_id, ...shown, ...describeClaims(claims), created_at, api_key };
+    return { key_id, ...shown, ...describeClaims(claims, is_for_tokens), created_at, api_key };
   };
 }
 
@@ -87,18 +91,27 @@ async function* listKeys(
     );
     for (const { id = '', name = '', value = '', enabled = false, createdDate } of page.items ??
       []) {
-      const claims = parseApiKey(value);
+      const token_claims = parseTokenKey(value);
+      const claims = token_claims ?? parseApiKey(value);
       if (claims === undefined || !own.has(id)) continue;
       const created_at = createdDate?.toISOString() ?? '';
-      yield { key_id: id, name, ...describeClaims(claims), enabled, created_at, api_key: value };
+      yield {
+        key_id: id,
+        name,
+        ...describeClaims(claims, token_claims !== undefined),
+        enabled,
+        created_at,
+        api_key: value,
+      };
     }
     position = page.position;
   } while (position !== undefined);
 }
 
-function describeClaims({ expires_at, ...claims }: ApiKeyClaims) {
+function describeClaims({ expires_at, ...claims }: ApiKeyClaims, is_for_tokens: boolean) {
   return {
     ...claims,
+    ...(is_for_tokens ? { is_for_tokens } : {}),
     ...(expires_at === undefined ? {} : { expires_at: new Date(expires_at).toISOString() }),
   };
 }

@@ -3,11 +3,12 @@ import { createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createKeyStates } from '../../aws/dynamodb/keys/states.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import {
+  allowTokens,
   createKey,
+  KeyConflict,
   type KeyDeps,
   type ListedKey,
   listKeys,
-  NotRotatable,
   revokeKey,
   rotateKey,
 } from '../../operations/keys/keys.ts';
@@ -51,6 +52,7 @@ export function keysCommand(): Command {
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(rotateCommand())
+    .addCommand(allowTokensCommand())
     .addCommand(revokeCommand())
     .addCommand(secretCommand());
 }
@@ -59,16 +61,8 @@ function createCommand(): Command {
   return new Command('create')
     .description('create a key for a tenant')
     .requiredOption('--tenant <tenant>', 'the tenant of the key', aSlug)
-    .addOption(
-      new Option('--tier <tier>', 'its rate, burst and monthly quota')
-        .choices(TIERS)
-        .default('starter'),
-    )
-    .addOption(
-      new Option('--rights <rights>', 'read, publish, jobs and admin, with commas')
-        .argParser(parseRightsOption)
-        .default(DEFAULT_RIGHTS, formatRights(DEFAULT_RIGHTS)),
-    )
+    .addOption(tierOption())
+    .addOption(rightsOption())
     .option('--expires-in <time>', 'hours or days, as in 12h or 90d', parseDuration)
     .option('--name <name>', 'a name for lists')
     .option('--json', 'print one line of JSON')
@@ -141,8 +135,44 @@ function rotateCommand(): Command {
     });
 }
 
+function allowTokensCommand(): Command {
+  return new Command('allow-tokens')
+    .description('let tokens of the configured issuer act for a tenant')
+    .requiredOption('--tenant <tenant>', 'the tenant', aSlug)
+    .addOption(tierOption())
+    .addOption(rightsOption())
+    .option('--json', 'print one line of JSON')
+    .action(async ({ json, ...wanted }: CreateOptions, command: Command) => {
+      const { stack, deps } = await openKeys(command);
+      const { tenant, tier, rights } = wanted;
+      const made = await withAudit(
+        stack,
+        { act: 'create_key', tenant, selectors: { tier, rights: formatRights(rights) } },
+        () => allowTokens(deps, wanted),
+      ).catch(explainRefusal);
+      printAnswer(
+        { json: json === true },
+        made,
+        () =>
+          `Tokens may act for ${tenant}, with at most ${formatRights(rights)}. Key id ${made.key_id}.`,
+      );
+    });
+}
+
+function tierOption(): Option {
+  return new Option('--tier <tier>', 'its rate, burst and monthly quota')
+    .choices(TIERS)
+    .default('starter');
+}
+
+function rightsOption(): Option {
+  return new Option('--rights <rights>', 'read, publish, jobs and admin, with commas')
+    .argParser(parseRightsOption)
+    .default(DEFAULT_RIGHTS, formatRights(DEFAULT_RIGHTS));
+}
+
 function explainRefusal(error: unknown): never {
-  if (!(error instanceof NotRotatable)) throw error;
+  if (!(error instanceof KeyConflict)) throw error;
   throw new Advice(error.message, 'See `aurastream keys list`.');
 }
 

@@ -6,6 +6,7 @@ import {
   Size,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { oidcSettingsSchema } from '../../schemas/oidc.ts';
 import type { Settings } from '../settings.ts';
 import { ANALYSIS_ASSETS } from './analysis.ts';
 import { type ApiUses, apiEnvironment, apiGrants } from './api-access.ts';
@@ -123,6 +124,7 @@ export class Api extends Construct {
   }
 
   private authorizer({ settings, tables }: ApiUses): apigateway.RequestAuthorizer {
+    const { oidc } = settings.api;
     const handler = createFunction(this, 'AuthorizerHandler', {
       settings,
       entry: 'api/authorizer/handler.ts',
@@ -132,6 +134,7 @@ export class Api extends Construct {
       environment: {
         TIERS: JSON.stringify(settings.tiers),
         KEYS_TABLE: tables.keys.tableName,
+        ...(oidc === undefined ? {} : { OIDC: JSON.stringify(oidcSettingsSchema.parse(oidc)) }),
       },
       grants: [
         { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [tables.keys.tableArn] },
@@ -139,8 +142,9 @@ export class Api extends Construct {
     });
     return new apigateway.RequestAuthorizer(this, 'Authorizer', {
       handler,
-      identitySources: [apigateway.IdentitySource.header('X-API-Key')],
-      resultsCacheTtl: Duration.minutes(5),
+      // A request has either header. A cache needs one header that all requests have.
+      identitySources: oidc === undefined ? [apigateway.IdentitySource.header('X-API-Key')] : [],
+      resultsCacheTtl: oidc === undefined ? Duration.minutes(5) : Duration.seconds(0),
     });
   }
 

@@ -21,6 +21,25 @@ export async function createKey({ keys, states }: KeyDeps, wanted: NewApiKey): P
   return made;
 }
 
+/**
+ * Lets the tokens of the configured issuer act for a tenant, with at most some rights. Their requests
+ * share the usage plan of a tier.
+ *
+ * @throws {KeyConflict} if tokens are allowed already.
+ */
+export async function allowTokens(
+  { keys, states }: KeyDeps,
+  wanted: NewApiKey,
+): Promise<ApiKeyInfo> {
+  const { tenant } = wanted;
+  if ((await states.readTokenKey(tenant)) !== undefined) {
+    throw new KeyConflict(`Tokens are allowed for ${tenant} already. Revoke their key first.`);
+  }
+  const { api_key, ...made } = await keys.create({ ...wanted, is_for_tokens: true });
+  await states.setTokenKey(tenant, api_key);
+  return made;
+}
+
 /** Lists the keys of the deployment, without their values. */
 export async function* listKeys(deps: KeyDeps): AsyncGenerator<ListedKey> {
   const states = await deps.states.list();
@@ -33,12 +52,13 @@ export async function* listKeys(deps: KeyDeps): AsyncGenerator<ListedKey> {
 export async function revokeKey({ keys, states }: KeyDeps, key_id: string): Promise<void> {
   const key = await findKey(keys, key_id);
   await keys.revoke(key_id);
-  if (key !== undefined) await states.delete(hashApiKey(key.api_key));
+  if (key?.is_for_tokens === true) await states.setTokenKey(key.tenant, undefined);
+  else if (key !== undefined) await states.delete(hashApiKey(key.api_key));
 }
 
-/** Why a key cannot be rotated. */
-export class NotRotatable extends Error {
-  override name = 'NotRotatable';
+/** Why a key cannot be changed. */
+export class KeyConflict extends Error {
+  override name = 'KeyConflict';
 }
 
 export interface Rotation {
@@ -54,23 +74,26 @@ export interface Rotation {
  * while, so that its users can change to the new one.
  *
  * @returns the new key, and the time at which the old one ends, in milliseconds since 1970.
- * @throws {NotRotatable} if the key does not exist, has expired, or was rotated before.
+ * @throws {KeyConflict} if the key does not exist, has expired, or was rotated before.
  */
 export async function rotateKey(
   deps: KeyDeps,
   { key_id, overlap_ms, lifetime_ms }: Rotation,
 ): Promise<{ made: ApiKey; old_ends_at: number }> {
   const old = await findKey(deps.keys, key_id);
-  if (old === undefined) throw new NotRotatable(`There is no key ${key_id}.`);
+  if (old === undefined) throw new KeyConflict(`There is no key ${key_id}.`);
+  if (old.is_for_tokens === true) {
+    throw new KeyConflict(`The key ${key_id} is for tokens, and no caller has it.`);
+  }
   const key_hash = hashApiKey(old.api_key);
   const state = (await deps.states.list()).get(key_hash);
   const now = deps.now();
   if (describeKey(old, state, now).is_expired) {
-    throw new NotRotatable(`The key ${key_id} has expired.`);
+    throw new KeyConflict(`The key ${key_id} has expired.`);
   }
   if (state?.ends_at !== undefined) {
     const end = new Date(state.ends_at).toISOString();
-    throw new NotRotatable(`The key ${key_id} was rotated before, and ends at ${end}.`);
+    throw new KeyConflict(`The key ${key_id} was rotated before, and ends at ${end}.`);
   }
   const { tenant, tier, rights, name, expires_at, created_at } = old;
   const had_ms =

@@ -10,6 +10,8 @@ export interface ApiKeyInfo {
   /** Time at which the key expires, in ISO 8601 and UTC. If absent, it never expires. */
   expires_at?: string;
   enabled: boolean;
+  /** True for the key that counts requests with tokens. Callers cannot send it. */
+  is_for_tokens?: true;
   /** Creation time of the key, in ISO 8601 and UTC. */
   created_at: string;
 }
@@ -26,6 +28,8 @@ export interface NewApiKey {
   rights?: readonly Right[] | undefined;
   /** Time at which the key expires, in milliseconds since 1970. If absent, it never expires. */
   expires_at?: number | undefined;
+  /** Whether the key counts requests with tokens of OpenID Connect. */
+  is_for_tokens?: boolean;
   /** Default: tenant and tier. */
   name?: string | undefined;
 }
@@ -53,4 +57,8 @@ export interface KeyStates {
   /** Sets when a key ends, in milliseconds since 1970. */
   end(key_hash: string, ends_at: number): Promise<void>;
   delete(key_hash: string): Promise<void>;
+  /** Reads the key that counts requests with tokens of a tenant. */
+  readTokenKey(tenant: string): Promise<string | undefined>;
+  /** Allows tokens for a tenant, or allows them no longer if the key is undefined. */
+  setTokenKey(tenant: string, token_key: string | undefined): Promise<void>;
 }

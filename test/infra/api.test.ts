@@ -390,3 +390,19 @@ it('API Gateway alone may invoke the functions of the API, each by its own paths
     expect(permission.SourceArn).not.toContain('test-invoke-stage');
   }
 });
+
+it('with an issuer, API Gateway invokes the authorizer for each request, with the settings of the issuer', () => {
+  const oidc = {
+    issuer: 'https://issuer.example',
+    audiences: ['the-api'],
+    tenant_claim: 'tenant',
+  };
+  const template = synthesize({ api: { ...settings.api, oidc } });
+  const [authorizer] = Object.values(listResources(template, 'AWS::ApiGateway::Authorizer'));
+  expect(authorizer?.AuthorizerResultTtlInSeconds).toBe(0);
+  expect(authorizer?.IdentitySource).toBe('');
+  const { ApiAuthorizerHandler } = listResources(template, 'AWS::Lambda::Function');
+  expect(JSON.parse(ApiAuthorizerHandler?.Environment.Variables.OIDC)).toMatchObject(oidc);
+  const insecure = { ...oidc, issuer: 'http://issuer.example' };
+  expect(() => synthesize({ api: { ...settings.api, oidc: insecure } })).toThrow('https://');
+});

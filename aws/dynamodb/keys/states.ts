@@ -15,6 +15,9 @@ import { type KeyState, keyStateSchema } from '../../../schemas/index.ts';
 import { type CloudAddress, clientConfig, createClient } from '../../clients.ts';
 import { callConditionally, callDynamoDb, openTable, type TableDeps } from '../table.ts';
 
+/** Begin of the name of the items that say which tenants may use tokens. */
+const TOKENS = 'tokens ';
+const tokensSchema = z.object({ token_key: z.string() });
 const itemSchema = keyStateSchema.extend({ key_hash: z.string() });
 
 export interface KeyStatesDeps extends TableDeps {
@@ -58,7 +61,7 @@ export function createKeyStates({ cloud, ...deps }: KeyStatesDeps): KeyStates & 
         const { Items = [], LastEvaluatedKey } = await callDynamoDb(() => client.send(command));
         for (const item of Items) {
           const { key_hash, ...state } = itemSchema.parse(unmarshall(item));
-          states.set(key_hash, state);
+          if (!key_hash.startsWith(TOKENS)) states.set(key_hash, state);
         }
         next = LastEvaluatedKey;
       } while (next !== undefined);
@@ -71,6 +74,19 @@ export function createKeyStates({ cloud, ...deps }: KeyStatesDeps): KeyStates & 
         ExpressionAttributeValues: marshall({ ':ends_at': ends_at }),
       });
       void (await callDynamoDb(() => client.send(command)));
+    },
+    async readTokenKey(tenant) {
+      const command = new GetItemCommand(keyOf(`${TOKENS}${tenant}`));
+      const { Item } = await callDynamoDb(() => client.send(command));
+      return Item === undefined ? undefined : tokensSchema.parse(unmarshall(Item)).token_key;
+    },
+    async setTokenKey(tenant, token_key) {
+      const key_hash = `${TOKENS}${tenant}`;
+      const command =
+        token_key === undefined
+          ? new DeleteItemCommand(keyOf(key_hash))
+          : new PutItemCommand({ TableName, Item: marshall({ key_hash, token_key }) });
+      void (await callDynamoDb<unknown>(() => client.send(command as PutItemCommand)));
     },
     async delete(key_hash) {
       const command = new DeleteItemCommand(keyOf(key_hash));

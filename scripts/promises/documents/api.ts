@@ -612,6 +612,53 @@ export const API: DocumentPromises = {
       tests: ['the use of a key is written once a day, however often it is used'],
     },
     {
+      says: 'With the setting `api.oidc`, the API also accepts tokens of one issuer of OpenID Connect, such as a user pool of Amazon Cognito, in the header `Authorization` with the scheme Bearer.',
+      tests: [
+        'a token acts for the tenant and with the rights that its claims name, within what the operator allows',
+        'with an issuer, API Gateway invokes the authorizer for each request, with the settings of the issuer',
+      ],
+    },
+    {
+      says: '`X-API-Key` wins if a request has both.',
+      tests: ['the key of a request counts, and not its token'],
+    },
+    {
+      says: 'The signature, the issuer, the audience, the end and the begin of a token are verified; its algorithm must be asymmetric.',
+      tests: [
+        'a token that %s is not valid',
+        'an access token of Cognito names its audience in client_id',
+      ],
+    },
+    {
+      says: 'A token that is not valid gets 401.',
+      tests: ['a request without a key and without a valid token gets 401, and a key still works'],
+    },
+    {
+      says: 'The claim `tenant_claim` names the tenant, and the claim `rights_claim` its rights, as a list or as words; a word that `rights_by_value` does not have counts if it is the name of a right.',
+      tests: [
+        'a token acts for the tenant and with the rights that its claims name, within what the operator allows',
+      ],
+    },
+    {
+      says: 'An operator allows tokens for each tenant, with a tier, and with rights beyond which no token goes:',
+      tests: [
+        'a token acts for the tenant and with the rights that its claims name, within what the operator allows',
+        'tokens are allowed for a tenant once, by a key that no caller gets, until it is revoked',
+      ],
+    },
+    {
+      says: 'A token of another tenant gets 403.',
+      tests: ['tokens do not act for a tenant for which no operator allows them, or no longer'],
+    },
+    {
+      says: '`keys revoke` of the printed id ends that within a minute.',
+      tests: ['tokens do not act for a tenant for which no operator allows them, or no longer'],
+    },
+    {
+      says: 'While the issuer does not publish its keys, requests whose key is not known yet get 503.',
+      tests: ['a token cannot be checked while the issuer does not answer, which is not a refusal'],
+    },
+    {
       says: 'A request without a key gets 401.',
       tests: [
         'the API answers 401 to a request without a key, where one is needed',
@@ -668,7 +715,7 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: '401 | UNAUTHORIZED | send a key',
+      says: '401 | UNAUTHORIZED | send a key, or a valid token',
       tests: ['GET %s without a tenant is a 401 that says which header to send'],
     },
     { says: '403 | FORBIDDEN | send another key', tests: ['the API answers 403 to a key %s'] },
@@ -1304,6 +1351,7 @@ export const API: DocumentPromises = {
     '`--sentiment NEGATIVE`, `--source S`',
     'This page explains what a schema cannot.',
     'The tiers are usage plans in the template.',
+    'API Gateway invokes the authorizer for each request, which costs $0.20 for a million requests.',
     'Revoke keys that are not used.',
     'Change them in `infra/settings.ts`.',
     'Upload a file:',

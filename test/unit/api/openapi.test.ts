@@ -86,11 +86,15 @@ it('the OpenAPI document asks for the key in the header X-API-Key, with a right 
   const { securitySchemes } = document.components as Json;
   expect(securitySchemes).toEqual({
     api_key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+    token: expect.objectContaining({ type: 'http', scheme: 'bearer' }),
   });
   for (const { method, path, access } of ROUTES) {
     const { security, description } = operationOf(method.toLowerCase(), path);
     const rights = access === 'open' ? [] : access;
-    expect(security, path).toEqual(rights.map((right) => ({ api_key: [right] })));
+    expect(security, path).toEqual([
+      ...rights.map((right) => ({ api_key: [right] })),
+      ...rights.map((right) => ({ token: [right] })),
+    ]);
     for (const right of rights) expect(description, path).toContain(`\`${right}\``);
   }
 });

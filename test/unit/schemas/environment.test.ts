@@ -65,7 +65,7 @@ it('the limits of a tier are positive', () => {
       { ...limits, ...change },
     ]);
     const TIERS = JSON.stringify(Object.fromEntries(tiers));
-    return authorizerEnvironmentSchema.safeParse({ TIERS }).success;
+    return authorizerEnvironmentSchema.safeParse({ KEYS_TABLE: 'keys', TIERS }).success;
   };
   expect(accepts({})).toBe(true);
   for (const name of Object.keys(limits)) expect(accepts({ [name]: 0 }), name).toBe(false);

@@ -167,3 +167,32 @@ it('the tiers allow the records in open jobs that the API page lists', () => {
   ]);
   expect(listed).toEqual(allowed);
 });
+
+it('the key of a request counts, and not its token', async () => {
+  const asked: string[] = [];
+  const both = createAuthorize({
+    tiers,
+    identifyKey,
+    identifyToken: async (token) => {
+      asked.push(token);
+      return 'invalid';
+    },
+  });
+  const key = formatKey({ tenant: 'acme', tier: 'growth' }, RANDOM);
+  const authorization = 'Bearer aaa.bbb.ccc';
+  const { context } = await both({ headers: { 'x-api-key': key, authorization }, methodArn });
+  expect(context).toMatchObject({ tenant: 'acme' });
+  expect(asked).toEqual([]);
+  await expect(both({ headers: { authorization }, methodArn })).rejects.toThrow('Unauthorized');
+  expect(asked).toEqual(['aaa.bbb.ccc']);
+});
+
+it.each([
+  ['neither key nor token', {}],
+  ['a token of another scheme', { authorization: 'Basic aaa.bbb.ccc' }],
+  ['a token that is none', { Authorization: 'Bearer aaa' }],
+])('with an issuer, a request with %s is unauthorized', async (_, headers) => {
+  const identifyToken = async () => undefined;
+  const both = createAuthorize({ tiers, identifyKey, identifyToken });
+  await expect(both({ headers, methodArn })).rejects.toThrow(/^Unauthorized$/);
+});

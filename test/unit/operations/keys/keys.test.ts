@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import {
+  allowTokens,
   createKey,
+  KeyConflict,
   type KeyDeps,
   listKeys,
-  NotRotatable,
   revokeKey,
   rotateKey,
 } from '../../../../operations/keys/keys.ts';
@@ -18,14 +19,16 @@ const START = Date.UTC(2026, 10, 27, 10);
 function openKeys() {
   const held = new Map<string, ApiKey>();
   const states = new Map<string, KeyState>();
+  const token_keys = new Map<string, string>();
   const clock = { now: START };
   const deps: KeyDeps = {
     keys: {
-      async create({ tenant, tier, rights = ['read'], expires_at, name = 'a name' }) {
+      async create({ tenant, tier, rights = ['read'], expires_at, name = 'a name', ...more }) {
         const key_id = `k${held.size + 1}`;
         const key: ApiKey = {
           ...{ key_id, tenant, tier, rights, name, enabled: true, api_key: `value of ${key_id}` },
           created_at: new Date(clock.now).toISOString(),
+          ...(more.is_for_tokens === true ? { is_for_tokens: true } : {}),
           ...(expires_at === undefined ? {} : { expires_at: new Date(expires_at).toISOString() }),
         };
         held.set(key_id, key);
@@ -43,6 +46,11 @@ function openKeys() {
       list: async () => new Map(states),
       end: async (hash, ends_at) => void states.set(hash, { ...states.get(hash), ends_at }),
       delete: async (hash) => void states.delete(hash),
+      readTokenKey: async (tenant) => token_keys.get(tenant),
+      async setTokenKey(tenant, key) {
+        if (key === undefined) token_keys.delete(tenant);
+        else token_keys.set(tenant, key);
+      },
     },
     now: () => clock.now,
   };
@@ -51,7 +59,7 @@ function openKeys() {
     for await (const key of listKeys(deps)) found.push(key);
     return found;
   };
-  return { deps, held, states, clock, list };
+  return { deps, held, states, token_keys, clock, list };
 }
 
 const WANTED = { tenant: 'acme', tier: 'growth', rights: ['read'], name: 'dashboard' } as const;
@@ -118,7 +126,7 @@ it('a key that is unknown, has expired or was rotated before is not rotated, and
     const before = held.size;
     const rotating = rotateKey(deps, { key_id, overlap_ms: HOUR });
     await expect(rotating).rejects.toThrow(reason);
-    await expect(rotating).rejects.toBeInstanceOf(NotRotatable);
+    await expect(rotating).rejects.toBeInstanceOf(KeyConflict);
     expect(held.size).toBe(before);
   };
   await refuse('k9', 'There is no key k9.');
@@ -136,4 +144,17 @@ it('a revoked key leaves no state', async () => {
   await revokeKey(deps, 'k1');
   expect([held.size, states.size]).toEqual([0, 0]);
   await expect(revokeKey(deps, 'k1')).rejects.toMatchObject({ name: 'NotFoundException' });
+});
+
+it('tokens are allowed for a tenant once, by a key that no caller gets, until it is revoked', async () => {
+  const { deps, held, token_keys } = openKeys();
+  const made = await allowTokens(deps, WANTED);
+  expect(made).not.toHaveProperty('api_key');
+  expect(token_keys.get('acme')).toBe(held.get('k1')?.api_key);
+  await expect(allowTokens(deps, WANTED)).rejects.toBeInstanceOf(KeyConflict);
+  await expect(rotateKey(deps, { key_id: 'k1', overlap_ms: HOUR })).rejects.toThrow('for tokens');
+  expect(held.size).toBe(1);
+  await revokeKey(deps, 'k1');
+  expect(token_keys.size).toBe(0);
+  await allowTokens(deps, WANTED);
 });
