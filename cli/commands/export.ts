@@ -34,12 +34,12 @@ minutes may still be on a stream or in the lake's buffer.`,
     .action(async (options: Options, self: Command) => {
       const selector = readSelector(options);
       const stack = await connect(self);
-      await withAudit(
+      void (await withAudit(
         stack,
         buildAct('export', selector),
         () => writeExport(stack, selector, options.output),
         (lines) => ({ counts: { lines } }),
-      );
+      ));
     });
 }
 
