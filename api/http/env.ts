@@ -1,7 +1,7 @@
 import type { AuditAct, ErrorCode } from '../../schemas/index.ts';
 
 /** The authorizer's answer about a caller. API Gateway passes on only texts. */
-export interface CallerContext {
+interface CallerContext {
   tenant?: string;
   /** Rights of the caller, with commas between them. */
   rights?: string;

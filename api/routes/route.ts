@@ -18,7 +18,7 @@ interface Answer {
  * The callers that a route answers: `open` means all callers, also those without a key. A list means
  * callers that have one of the rights in it.
  */
-export type Access = 'open' | readonly [Right, ...Right[]];
+type Access = 'open' | readonly [Right, ...Right[]];
 
 /**
  * Route of the API. The app and the OpenAPI document are both built from the same routes. A route of

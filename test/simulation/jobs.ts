@@ -286,7 +286,11 @@ async function answerPage(
   job: Job,
   query: { limit: number; cursor: string | undefined },
 ): Promise<JobResultsResponse> {
-  const context = { req: { header: () => undefined }, json: (body: unknown) => body };
+  const context = {
+    req: { header: () => undefined },
+    set: () => undefined,
+    json: (body: unknown) => body,
+  };
   const page = await answerJobResults(deps as never, context as never, job, query as never);
   return page as unknown as JobResultsResponse;
 }

@@ -9,6 +9,7 @@ beforeEach(() => void cloudformation.reset());
 const SPECIAL: Record<string, string> = {
   BufferSeconds: '60',
   ParallelizationFactor: '1',
+  AuditRetentionDays: '400',
   AnalyzerName: 'comprehend',
   UsagePlanIds: '{"starter":"plan-s"}',
 };

@@ -82,8 +82,18 @@ it('npm start takes another port, another folder, JSON and callbacks to this mac
 
 it('npm start deploys the template with short waits of the lake, and allows callbacks to this machine only on request', () => {
   expect([false, true].map((loopback_callbacks) => toParameters({ loopback_callbacks }))).toEqual([
-    { LakeBufferSeconds: '3', LakeMergeSeconds: '1', CallbackAllowLoopback: 'false' },
-    { LakeBufferSeconds: '3', LakeMergeSeconds: '1', CallbackAllowLoopback: 'true' },
+    {
+      AuditReadSeconds: '1',
+      LakeBufferSeconds: '3',
+      LakeMergeSeconds: '1',
+      CallbackAllowLoopback: 'false',
+    },
+    {
+      AuditReadSeconds: '1',
+      LakeBufferSeconds: '3',
+      LakeMergeSeconds: '1',
+      CallbackAllowLoopback: 'true',
+    },
   ]);
 });
 

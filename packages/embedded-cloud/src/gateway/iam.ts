@@ -51,7 +51,9 @@ export function createIam({ policiesOf, roles }: IamOptions): Iam {
     statements: PolicyStatement[],
     permission: Permission,
   ): Verdict => {
-    const covering = statements.filter((statement) => statementCovers(statement, permission));
+    const covering = statements.filter((statement) =>
+      statementCovers(statement, permission, permission.context),
+    );
     if (covering.some(({ Effect }) => Effect === 'Deny')) return 'denied';
     for (const statement of covering) remember(role, statement, permission);
     return covering.length > 0 ? 'allowed' : 'silent';
@@ -63,7 +65,8 @@ export function createIam({ policiesOf, roles }: IamOptions): Iam {
     const statements = policiesOf(role);
     const known = verdicts.get(statements) ?? new Map<string, Verdict>();
     verdicts.set(statements, known);
-    const key = `${role} ${permission.action} ${permission.resource}`;
+    const { action, resource, context = {} } = permission;
+    const key = JSON.stringify([role, action, resource, Object.entries(context)]);
     let found = known.get(key);
     if (found === undefined) {
       found = evaluate(role, statements, permission);

@@ -45,7 +45,7 @@ export function readTokens(statement: string): readonly Token[] {
  *
  * @throws {StatementError} at a character that cannot start a token
  */
-export function tokenize(statement: string): Token[] {
+function tokenize(statement: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   const match = (pattern: RegExp): string | undefined => {

@@ -12,7 +12,7 @@ type Done<Value> = (error: Error | null, value?: Value) => void;
 type Settle = (error: Error | null, value?: unknown) => void;
 
 /** The key space of a table's items. */
-export interface ItemSpace {
+interface ItemSpace {
   get(key: string, done: Done<Item>): void;
   put(key: string, item: Item, done: Done<void>): void;
   del(key: string, done: Done<void>): void;
