@@ -46,6 +46,7 @@ it('the outputs of a stack are read by its name, and others are left out', async
     ...outputs,
     BufferSeconds: 60,
     ParallelizationFactor: 1,
+    AuditRetentionDays: 400,
     UsagePlanIds: { starter: 'plan-s' },
   });
   expect(cloudformation.commandCalls(DescribeStacksCommand)[0]?.args[0].input).toEqual({
