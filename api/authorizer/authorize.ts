@@ -53,7 +53,7 @@ async function identify(
 }
 
 function describeCaller(
-  { tenant, tier, rights, expires_at }: ApiCaller,
+  { tenant, tier, rights, expires_at, subject }: ApiCaller,
   tiers: AuthorizeDeps['tiers'],
 ) {
   const { requests_per_second, burst_requests, open_job_records } = tiers[tier];
@@ -62,6 +62,7 @@ function describeCaller(
     tier,
     rights: formatRights(rights),
     ...(expires_at === undefined ? {} : { expires_at: String(expires_at) }),
+    ...(subject === undefined ? {} : { subject }),
     rate_limit: String(requests_per_second),
     burst: String(burst_requests),
     open_job_records: String(open_job_records),

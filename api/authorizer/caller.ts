@@ -7,6 +7,8 @@ export interface ApiCaller {
   rights: readonly Right[];
   /** Time at which the key or the token expires, in milliseconds since 1970. */
   expires_at: number | undefined;
+  /** Id of the person at the issuer of the token. Absent for callers with a key. */
+  subject?: string;
   /** The API key whose usage plan limits the requests of the caller. */
   usage_key: string;
 }

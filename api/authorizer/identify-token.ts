@@ -13,6 +13,7 @@ import type { TokenClaims, VerifyToken } from './verify-token.ts';
 
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 1_000;
+const MAX_SUBJECT = 512;
 
 export interface IdentifyTokenDeps {
   settings: OidcSettings;
@@ -56,8 +57,18 @@ export function createIdentifyToken({
     if (usage_key === undefined || allowed === undefined) return undefined;
     const rights = readRights(claims, settings).filter((right) => allowed.rights.includes(right));
     const expires_at = claims.exp * 1_000;
-    return { tenant: tenant.data, tier: allowed.tier, rights, expires_at, usage_key };
+    return {
+      ...{ tenant: tenant.data, tier: allowed.tier, rights, expires_at, usage_key },
+      ...readSubject(claims),
+    };
   };
+}
+
+/** Characters that an entry of the audit trail cannot have are written as in a URL. */
+function readSubject({ sub }: TokenClaims): { subject?: string } {
+  if (typeof sub !== 'string' || sub === '') return {};
+  const subject = sub.toWellFormed().replace(/[^\x21-\x7e]/gu, encodeURIComponent);
+  return { subject: subject.slice(0, MAX_SUBJECT) };
 }
 
 /** Reads the rights from the claim that the settings name. */

@@ -1,5 +1,11 @@
 /** Headers that a web page of another origin may send. */
-export const ALLOWED_HEADERS = ['Content-Type', 'X-API-Key', 'Idempotency-Key', 'If-None-Match'];
+export const ALLOWED_HEADERS = [
+  'Content-Type',
+  'X-API-Key',
+  'Authorization',
+  'Idempotency-Key',
+  'If-None-Match',
+];
 
 /** Headers of an answer that a web page of another origin may read. */
 export const EXPOSED_HEADERS = [

@@ -168,7 +168,7 @@ describe('with CORS origins', () => {
         'method.response.header.Access-Control-Allow-Origin': "'https://a.example'",
         'method.response.header.Access-Control-Allow-Methods': "'GET,HEAD,POST,DELETE'",
         'method.response.header.Access-Control-Allow-Headers':
-          "'Content-Type,X-API-Key,Idempotency-Key,If-None-Match'",
+          "'Content-Type,X-API-Key,Authorization,Idempotency-Key,If-None-Match'",
         'method.response.header.Access-Control-Max-Age': "'7200'",
         'method.response.header.Vary': "'Origin'",
       });
