@@ -13,10 +13,11 @@ const ID = /^[\w.:+-]*$/;
  * Masks the values of a JSON text where they stand, so that everything else keeps its form: the order
  * of the fields, large numbers, and the same field twice. The name of a field is the cue of its value.
  *
- * @returns undefined if the text is no JSON.
+ * @returns undefined if the text is no JSON, or has so many values that each would be searched for too
+ * long. Such a text must be masked as a whole.
  */
 export function maskJson(text: string, detect: (text: string) => Detection): string | undefined {
-  if (!isJson(text)) return undefined;
+  if (hasManyValues(text) || !isJson(text)) return undefined;
   let result = '';
   let done = 0;
   let name = '';
@@ -33,6 +34,19 @@ export function maskJson(text: string, detect: (text: string) => Detection): str
     done = end;
   }
   return result + text.slice(done);
+}
+
+/** Most commas and brackets of a JSON text whose values are masked one by one. */
+const MAX_SEPARATORS = 10_000;
+
+/** Counts without parsing, because the values of a hostile text would fill the memory. */
+function hasManyValues(text: string): boolean {
+  let count = 0;
+  for (const character of text) {
+    if (',[{'.includes(character)) count += 1;
+    if (count > MAX_SEPARATORS) return true;
+  }
+  return false;
 }
 
 function isJson(text: string): boolean {

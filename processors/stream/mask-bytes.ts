@@ -11,7 +11,7 @@ import { Unreadable } from './decode/unreadable.ts';
 /**
  * Masks the personal data in the bytes of a record that is set aside, as far as they can be read. The
  * bytes stay as they are if nothing is found, if no policy asks for it, or if they cannot be read: an
- * aggregate, broken compressed data, or another binary format.
+ * aggregate, broken compressed data, another binary format, or more than 1 MiB unpacked.
  *
  * @param record the record, if the bytes are one. Its tenant and source choose the policy. Other bytes
  * are masked if any policy masks what it stores.
@@ -40,6 +40,7 @@ export function createMaskBytes(deps: MaskBytesDeps): MaskBytes {
     const plain = tryDecompress(bytes);
     const encoding = plain === undefined ? undefined : chooseEncoding(plain);
     if (plain === undefined || encoding === undefined) return bytes;
+    if (plain.length > MAX_MASKED_BYTES) return bytes;
     const text = Buffer.from(plain).toString(encoding);
     const masked = maskText(text, record?.language ?? 'auto');
     if (masked === text) return bytes;
@@ -68,6 +69,12 @@ function tryDecompress(bytes: Uint8Array): Uint8Array | undefined {
     throw why;
   }
 }
+
+/**
+ * Most bytes of a record that are searched. A search of more would take seconds, and a bad record must
+ * not hold up its shard.
+ */
+const MAX_MASKED_BYTES = 1024 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const MAX_CONTROL_SHARE = 0.02;

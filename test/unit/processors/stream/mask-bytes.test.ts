@@ -34,6 +34,26 @@ describe('the bytes of a record that is JSON', () => {
   });
 });
 
+describe('the bytes of a record that is made to take long', () => {
+  it('JSON with more than 10,000 values is masked as a text', () => {
+    const json = JSON.stringify({
+      list: Array(10_001).fill(1),
+      author: 'Ann',
+      n: 'ann@example.com',
+    });
+    const masked = mask(json);
+    expect(masked).toContain('"n":"[EMAIL]"');
+    expect(masked).toContain('"author":"Ann"');
+  });
+
+  it('More than 1 MiB stays as it is, and up to 1 MiB is masked', () => {
+    const json = (padding: number) => `{"text":"ann@example.com${' '.repeat(padding)}"}`;
+    const bytes = Buffer.from(json(1024 * 1024));
+    expect(maskBytes(bytes)).toBe(bytes);
+    expect(mask(json(1024 * 1024 - 100))).toMatch(/^\{"text":"\[EMAIL\] +"\}$/);
+  });
+});
+
 describe('the bytes that are no record', () => {
   it('Broken JSON is masked as a text', () => {
     expect(mask('{"text":"write to ann@example.com')).toBe('{"text":"write to [EMAIL]');
