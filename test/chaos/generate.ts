@@ -127,15 +127,21 @@ export function generateLongRecord(name: string): StormEntry {
 }
 
 /**
- * Creates a record with a text of 1 MiB that gzip cannot compress enough for the stream. About a
- * fifth of the characters are control characters, which take six bytes each in JSON.
+ * The ASCII characters without letters, digits and `@`. Random letters and digits look like names,
+ * users and numbers here and there, and the product stores placeholders in their place.
+ */
+const NOISE = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).filter(
+  (character) => !/[a-z0-9@]/i.test(character),
+);
+
+/**
+ * Creates a record with a text of 1 MiB that gzip cannot compress enough for the stream. About half
+ * of the characters are control characters, which take six bytes each in JSON.
  */
 export function generateClaim(random: Random, name: string): StormEntry {
   const start = `I loved this very long text with noise #claim${name}#. `;
-  const noise = Buffer.from(
-    Array.from({ length: MAX_TEXT_BYTES - start.length }, () => random.int(128)),
-  );
-  return generateRecord(name, `${name}-claim`, start + noise.toString());
+  const noise = Array.from({ length: MAX_TEXT_BYTES - start.length }, () => random.pick(NOISE));
+  return generateRecord(name, `${name}-claim`, start + noise.join(''));
 }
 
 function generateRecord(source: string, record_id: string, text: string): StormEntry {
