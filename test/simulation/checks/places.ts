@@ -141,7 +141,8 @@ export function createPlaces({ specs, restore_key, findAccepted, lineOf }: Place
 
   function findReplayed(fields: Published): RecordSpec | undefined {
     const { record_id } = fields;
-    const found = findAccepted(fields).find(
+    // Versions with and without a number may say the same at the same time. The row has the last.
+    const found = findAccepted(fields).findLast(
       ({ stamp, spec }) =>
         // A replay repeats the version of the row, which the record may have inherited.
         stamp === fields.stamp &&
