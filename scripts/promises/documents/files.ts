@@ -313,7 +313,7 @@ export const FILES: DocumentPromises = {
       tests: ['two columns never share an attribute: the later one gets a number'],
     },
     {
-      says: 'A list of texts or numbers becomes one attribute with commas.',
+      says: 'A list of texts or numbers becomes one value with commas.',
       tests: [LISTS],
     },
     {
