@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Types of personal data that DetectPiiEntities of Amazon Comprehend knows.

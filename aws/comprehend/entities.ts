@@ -3,7 +3,7 @@ import {
   DetectPiiEntitiesCommand,
   type PiiEntity,
 } from '@aws-sdk/client-comprehend';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EntityService, FoundEntity } from '../../processors/privacy/ports.ts';
 import { personalDataType, ServiceError } from '../../schemas/index.ts';
 import { createClient } from '../clients.ts';

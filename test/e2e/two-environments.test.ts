@@ -54,6 +54,7 @@ it('two environments in one account share no name, and neither sees a record of 
     ApiStage: ___,
     BufferSeconds: ____,
     ParallelizationFactor: _____,
+    AuditRetentionDays: ______,
     ...names
   } = dev;
   const taken = Object.values(staging);

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { measureImportedBytes } from '../../../bench/imported-bytes.ts';
 import { bundle } from '../../../infra/bundling.ts';
 
-const MOST_BYTES = 600 * 1_024;
+/** The detectors of personal data are a third of it, with the number plans of all countries. */
+const MOST_BYTES = 900 * 1_024;
 
 let folder: string;
 beforeAll(() => {
@@ -12,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("a cold start of the consumer's bundle reads at most 600 KiB of JavaScript", async () => {
+it("a cold start of the consumer's bundle reads at most 900 KiB of JavaScript", async () => {
   const bytes = await measureImportedBytes(join(folder, 'index.mjs'));
   // A smaller bundle would be incomplete, because the SDK clients alone are larger than 200 KiB.
   expect(bytes).toBeGreaterThan(200 * 1_024);
