@@ -57,5 +57,7 @@ it('npm run smoke says what it costs, and does nothing without a yes', async () 
   expect((await smoke('--records', '50000')).stderr).toMatch(
     /would cost \$\d+\.\d\d. Lower --records/,
   );
-  expect((await smoke('--yes', '--only', 'no such step')).stderr).toContain('The routes without a key');
+  expect((await smoke('--yes', '--only', 'no such step')).stderr).toContain(
+    'The routes without a key',
+  );
 });
