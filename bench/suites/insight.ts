@@ -105,7 +105,7 @@ async function timeRoute(
     const { total } = JSON.parse(await get(`/${route}?from=${from_text}&to=${to_text}`));
     if (total === 0) throw new Error(`/${route} has counted nothing`);
   };
-  const requests = run.quick ? 100 : 1_000;
+  const requests = run.quick ? 100 : 600;
   await timeRequests(run, { callers: CALLERS, requests }, send);
   const load = { callers: CALLERS, requests };
   return {
