@@ -49,7 +49,7 @@ export interface RedactRecordDeps {
   pseudonymKey: (tenant: string) => Promise<Uint8Array>;
 }
 
-/** Creates the function that redacts records. The language is told by the text as it came. */
+/** Creates the function that redacts records. The language is that of the text as it came. */
 export function createRedactRecord(deps: RedactRecordDeps): RedactRecord {
   const { settings, detector } = deps;
   return async (record, deadline) => {

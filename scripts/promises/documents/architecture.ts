@@ -166,7 +166,7 @@ export const ARCHITECTURE: DocumentPromises = {
       says: 'versions of records | versions without personal data, and the language of their texts',
       tests: [
         'Under %s with the stored text %s, the matrix of docs/privacy.md holds',
-        'the language is told by the text before it is masked',
+        'the language is that of the text before it is masked',
         'a record waits if its personal data cannot be looked for, and the others do not',
       ],
     },

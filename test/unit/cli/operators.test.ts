@@ -356,15 +356,7 @@ it('the help of set-aside replay shows a fix that works', async () => {
 });
 
 it('query prints rows as JSON, and explains SQL that Athena refuses', async () => {
-  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
-  const done = { QueryExecution: { Status: { State: 'SUCCEEDED' as const } } };
-  athena.on(GetQueryExecutionCommand).resolves(done);
-  athena.on(GetQueryResultsCommand).resolves({
-    ResultSet: {
-      ResultSetMetadata: { ColumnInfo: [{ Name: 'n', Type: 'bigint' }] },
-      Rows: [{ Data: [{ VarCharValue: 'n' }] }, { Data: [{ VarCharValue: '4' }] }],
-    },
-  });
+  answerQueries();
   expect((await runCommand(queryCommand(), 'SELECT 4 AS n', '--json')).stdout).toBe('[{"n":4}]');
   const failed = { Status: { State: 'FAILED' as const, StateChangeReason: 'no such column' } };
   athena.on(GetQueryExecutionCommand).resolves({ QueryExecution: failed });
@@ -519,7 +511,8 @@ it('set-aside show prints at most 2,000 bytes, and all of them with --bytes', as
   expect(rest).toBe('');
 });
 
-it('query reads the database and the work group of the stack, and counts the rows for readers', async () => {
+/** Lets Athena answer each query with one row, whose column `n` is 4. */
+function answerQueries() {
   athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
   const done = { QueryExecution: { Status: { State: 'SUCCEEDED' as const } } };
   athena.on(GetQueryExecutionCommand).resolves(done);
@@ -529,6 +522,10 @@ it('query reads the database and the work group of the stack, and counts the row
       Rows: [{ Data: [{ VarCharValue: 'n' }] }, { Data: [{ VarCharValue: '4' }] }],
     },
   });
+}
+
+it('query reads the database and the work group of the stack, and counts the rows for readers', async () => {
+  answerQueries();
   const { stdout, stderr } = await runCommand(queryCommand(), 'SELECT 4 AS n');
   expect(stdout).toBe('n\n4');
   const as_of = /^1 row, as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n$/;
@@ -608,15 +605,7 @@ it('the bytes of set-asides are read only if the audit trail says so', async () 
 });
 
 it('a query is in the audit trail with the HMAC of its SQL, and does not run without the trail', async () => {
-  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'id' });
-  const done = { QueryExecution: { Status: { State: 'SUCCEEDED' as const } } };
-  athena.on(GetQueryExecutionCommand).resolves(done);
-  athena.on(GetQueryResultsCommand).resolves({
-    ResultSet: {
-      ResultSetMetadata: { ColumnInfo: [{ Name: 'n', Type: 'bigint' }] },
-      Rows: [{ Data: [{ VarCharValue: 'n' }] }, { Data: [{ VarCharValue: '4' }] }],
-    },
-  });
+  answerQueries();
   const sql = "SELECT text FROM results WHERE author = 'Ann'";
   failAudit();
   const refused_query = await runCommand(queryCommand(), sql, '--json');

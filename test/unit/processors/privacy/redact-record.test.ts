@@ -142,7 +142,7 @@ describe('authors and addresses', () => {
   });
 });
 
-it('the language is told by the text before it is masked', async () => {
+it('the language is that of the text before it is masked', async () => {
   const texts: string[] = [];
   const resolveLanguage = (_given: string, text: string) => {
     texts.push(text);
