@@ -76,6 +76,7 @@ function limitToQuota(
     fallback_calls_per_second: 1,
     now,
     pause,
+    random: createRandom(1).next,
   });
 }
 
