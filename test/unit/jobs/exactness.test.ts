@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { REPEATS } from '../../support/repeats.ts';
 import { type Fate, jobWorld, type Schedule } from './job-world.ts';
 
 const FATES: Fate[] = ['lost before', 'lost after', 'crash before', 'crash after'];
@@ -22,40 +23,48 @@ const schedules: fc.Arbitrary<Schedule> = fc.record({
   cancelled: fc.constant(false),
 });
 
-it('Progress is exact at every step under redelivery, bisecting, crashes and lost responses, and ends once with done = total', async () => {
-  await fc.assert(
-    fc.asyncProperty(schedules, async (schedule) => {
-      const world = jobWorld(schedule);
-      await world.run();
-      const { status, progress, counts } = await world.read();
-      expect(progress).toMatchObject({
-        done: schedule.total,
-        total: schedule.total,
-        percentage: 100,
-        stage: 'done',
-      });
-      expect(counts).toEqual(world.expected_counts);
-      const has_errors = progress.failed + progress.set_aside > 0;
-      expect(status).toBe(has_errors ? 'COMPLETED_WITH_ERRORS' : 'COMPLETED');
-      expect(world.final_transitions).toEqual([status]);
-    }),
-    { numRuns: 40 },
-  );
-}, 120_000);
+it(
+  'Progress is exact at every step under redelivery, bisecting, crashes and lost responses, and ends once with done = total',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(schedules, async (schedule) => {
+        const world = jobWorld(schedule);
+        await world.run();
+        const { status, progress, counts } = await world.read();
+        expect(progress).toMatchObject({
+          done: schedule.total,
+          total: schedule.total,
+          percentage: 100,
+          stage: 'done',
+        });
+        expect(counts).toEqual(world.expected_counts);
+        const has_errors = progress.failed + progress.set_aside > 0;
+        expect(status).toBe(has_errors ? 'COMPLETED_WITH_ERRORS' : 'COMPLETED');
+        expect(world.final_transitions).toEqual([status]);
+      }),
+      { numRuns: 40 * REPEATS },
+    );
+  },
+  120_000 * REPEATS,
+);
 
-it('A job that is cancelled midway stays CANCELLED, or stays in the final state that came before', async () => {
-  await fc.assert(
-    fc.asyncProperty(schedules, async (schedule) => {
-      const world = jobWorld({ ...schedule, cancelled: true });
-      await world.run();
-      const { status, progress } = await world.read();
-      expect(progress.done).toBeLessThanOrEqual(schedule.total);
-      expect(world.final_transitions).toEqual([status]);
-      if (status !== 'CANCELLED') expect(progress.done).toBe(schedule.total);
-    }),
-    { numRuns: 40 },
-  );
-}, 120_000);
+it(
+  'A job that is cancelled midway stays CANCELLED, or stays in the final state that came before',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(schedules, async (schedule) => {
+        const world = jobWorld({ ...schedule, cancelled: true });
+        await world.run();
+        const { status, progress } = await world.read();
+        expect(progress.done).toBeLessThanOrEqual(schedule.total);
+        expect(world.final_transitions).toEqual([status]);
+        if (status !== 'CANCELLED') expect(progress.done).toBe(schedule.total);
+      }),
+      { numRuns: 40 * REPEATS },
+    );
+  },
+  120_000 * REPEATS,
+);
 
 it.each(FATES)(
   'The progress of the smallest jobs survives the fate "%s" at every single step',
