@@ -9,6 +9,7 @@ import {
   translateIssues,
 } from '../schemas/index.ts';
 import type { StreamEntry } from './ports.ts';
+import type { ChoosePartitionKey } from './publisher/gather.ts';
 
 /**
  * Maximum size of one stream record, in bytes, including its partition key. Source: the page on
@@ -38,6 +39,8 @@ export interface EncodeOptions {
   /** Returns the stamp of a record, by its key. */
   stamp: (record_key: string) => number;
   new_record_id: (() => string) | undefined;
+  /** Default: the key that all versions of a record have. */
+  choosePartitionKey?: ChoosePartitionKey | undefined;
 }
 
 /**
@@ -48,7 +51,7 @@ export interface EncodeOptions {
  */
 export function encode(
   input: RecordInput,
-  { stamp: newStamp, new_record_id = randomUUID }: EncodeOptions,
+  { stamp: newStamp, new_record_id = randomUUID, choosePartitionKey = partitionKey }: EncodeOptions,
 ): EncodeOutcome {
   const parsed = readRecord(input);
   if (!parsed.success) {
@@ -56,9 +59,9 @@ export function encode(
   }
   const record_id = parsed.data.record_id ?? new_record_id();
   const record = { ...parsed.data, record_id };
-  const partition_key = partitionKey(record);
   const stamp = record.stamp ?? newStamp(recordKey(record));
   const bytes = Buffer.from(JSON.stringify({ ...input, record_id, stamp }));
+  const partition_key = choosePartitionKey(record, bytes.length);
   const data = shrinkToFit(bytes, partition_key);
   if (data === undefined) {
     const issues = [{ path: '', message: 'does not fit in 1 MiB, not even gzipped' }];

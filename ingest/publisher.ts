@@ -3,6 +3,7 @@ import type { RecordInput } from '../schemas/index.ts';
 import { type Encoded, MAX_ENTRY_BYTES } from './encode.ts';
 import type { RecordStream, TextClaimStore } from './ports.ts';
 import { ByteBudget } from './publisher/byte-budget.ts';
+import type { ChoosePartitionKey } from './publisher/gather.ts';
 import type { PublisherStats, PublishOutcome } from './publisher/outcome.ts';
 import { Packer } from './publisher/packer.ts';
 import { prepare } from './publisher/prepare.ts';
@@ -56,6 +57,11 @@ export interface PublisherOptions {
    */
   pause?: (attempt: number) => Promise<void>;
   new_record_id?: () => string;
+  /**
+   * Chooses the partition key of a record from its identity and its size. By default all versions of a
+   * record have one key. With another key they may arrive in another order; their stamps order them.
+   */
+  choosePartitionKey?: ChoosePartitionKey;
   /** Returns the current time, in epoch milliseconds. Default: the clock of the system. */
   now?: () => number;
   /**
@@ -146,11 +152,15 @@ class StreamPublisher implements Publisher {
   constructor(options: PublisherOptions) {
     const { stream, max_in_flight = 4, linger_ms = 20, max_attempts = 10 } = options;
     const { max_pending_bytes = 64 * 1024 * 1024, max_waiting_outcomes = 10_000 } = options;
-    const { claims, new_record_id, now = Date.now, pause = createPause() } = options;
+    const { claims, new_record_id, choosePartitionKey } = options;
+    const { now = Date.now, pause = createPause() } = options;
     const clock = new StampClock(now);
     const stamp = (record_key: string) => clock.stamp(record_key);
     const retry = { max_attempts, pause };
-    this.#options = { claims, new_record_id, stamp, retry, max_waiting_outcomes };
+    this.#options = {
+      ...{ claims, new_record_id, choosePartitionKey, stamp },
+      ...{ retry, max_waiting_outcomes },
+    };
     this.#budget = new ByteBudget(max_pending_bytes);
     this.#sender = new Sender({
       ...{ stream, max_in_flight, retry, stats: this.#stats },

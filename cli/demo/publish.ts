@@ -1,5 +1,6 @@
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher, type PublishOutcome, type RecordInput } from '../../ingest/index.ts';
+import { gatherFirstRecords } from '../../ingest/publisher/gather.ts';
 import type { RecordFile } from '../../ingest/sources/read-records.ts';
 import { deriveRecordId, type RecordIdentity, recordKey } from '../../schemas/index.ts';
 import type { Progress } from '../output/progress.ts';
@@ -20,6 +21,8 @@ export interface PublishFileOptions {
   signal: AbortSignal;
 }
 
+/** The demo has a cloud of its own, so its run needs no other name. */
+const RUN_ID = 'demo';
 /** Number of invalid lines that are published. More would show nothing new. */
 const MAX_BAD_LINES = 100;
 
@@ -35,7 +38,10 @@ export async function publishFile(
   options: PublishFileOptions,
 ): Promise<{ published: Published[]; refused: number }> {
   const { file, stream_name, progress, signal } = options;
-  const publisher = createPublisher({ stream: createKinesisStream({ stream_name }) });
+  const publisher = createPublisher({
+    stream: createKinesisStream({ stream_name }),
+    choosePartitionKey: gatherFirstRecords(RUN_ID),
+  });
   const published: Published[] = [];
   const good: RecordInput[] = [];
   const bad: Promise<PublishOutcome>[] = [];
@@ -49,7 +55,7 @@ export async function publishFile(
         yield item.record;
       } else if (bad.length >= MAX_BAD_LINES || item.bytes.length === 0) refused += 1;
       else {
-        bad.push(publisher.publishBytes(item.bytes, `line-${item.line}`));
+        bad.push(publisher.publishBytes(item.bytes, RUN_ID));
       }
       progress.update(`${publisher.stats().accepted} records are on the stream`);
     }
@@ -67,12 +73,13 @@ function entry(stream_name: string, outcome: PublishOutcome, record?: RecordInpu
   if (outcome.status !== 'accepted') {
     throw new Error(`The stream did not take every record: ${JSON.stringify(outcome)}`);
   }
+  const position_id = deriveRecordId({ stream_name, ...outcome });
   return {
     tenant: record?.tenant ?? 'default',
     source: record?.source ?? '',
-    record_id: outcome.record_id,
+    record_id: record === undefined ? position_id : outcome.record_id,
     record_version: record?.record_version ?? 0,
-    position_id: deriveRecordId({ stream_name, ...outcome }),
+    position_id,
     bad: record === undefined,
   };
 }

@@ -3,6 +3,7 @@ import { createRunHistory } from '../../aws/athena/run-history.ts';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createPublisher } from '../../ingest/index.ts';
+import { gatherFirstRecords } from '../../ingest/publisher/gather.ts';
 import type { RecordFile } from '../../ingest/sources/read-records.ts';
 import { FileIds } from '../../operations/runs/replace.ts';
 import { Advice } from '../errors.ts';
@@ -38,7 +39,7 @@ export async function ingestFile(
 ): Promise<IngestSummary> {
   if (replace || wait) await refuseWrongClock(stack);
   const stream = createKinesisStream({ stream_name: stack.BulkStreamName });
-  const publisher = createPublisher({ stream });
+  const publisher = createPublisher({ stream, choosePartitionKey: gatherFirstRecords(run_id) });
   const signal = replace || wait ? abortOnInterrupt() : new AbortController().signal;
   const run = { run_id, stamp: Date.now() };
   const ids = new FileIds();

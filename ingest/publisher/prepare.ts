@@ -1,6 +1,7 @@
 import { type RecordInput, ServiceError } from '../../schemas/index.ts';
 import { type Encoded, type EncodeOutcome, encode, withClaim } from '../encode.ts';
 import type { TextClaimStore } from '../ports.ts';
+import type { ChoosePartitionKey } from './gather.ts';
 import type { PublishOutcome } from './outcome.ts';
 import type { RetryPolicy } from './retry.ts';
 
@@ -12,6 +13,7 @@ export interface PrepareOptions {
   new_record_id: (() => string) | undefined;
   /** Returns the stamp of a record, by its key. */
   stamp: (record_key: string) => number;
+  choosePartitionKey?: ChoosePartitionKey | undefined;
   retry: RetryPolicy;
 }
 

@@ -2,6 +2,7 @@ import type { JobStore } from '../../jobs/ports.ts';
 import { createProgress, type JobProgress } from '../../jobs/progress.ts';
 import { type InputPosition, type Job, type RecordInput, stampOf } from '../../schemas/index.ts';
 import type { RecordStream, TextClaimStore } from '../ports.ts';
+import { gatherFirstRecords } from '../publisher/gather.ts';
 import { createPublisher, type Publisher } from '../publisher.ts';
 import { isTimeUp, type RemainingMs } from './deadline.ts';
 import { type InputEntry, readInput } from './input.ts';
@@ -114,7 +115,10 @@ function createSubmitChunk(
   pace: Pick<Pace, 'takeRoom'>,
 ): SubmitChunk {
   const { store, stream, claims, on_final, now } = deps;
-  const publisher = createPublisher({ stream, claims, linger_ms: 5 });
+  // A submission that resumes has published the first records already.
+  const gathered =
+    job.submitted === undefined ? { choosePartitionKey: gatherFirstRecords(job.job_id) } : {};
+  const publisher = createPublisher({ stream, claims, linger_ms: 5, ...gathered });
   const progress = createProgress({ store, on_final, now });
   return async (entries, last) => {
     const records = recordsOf(entries, stampOf(job));

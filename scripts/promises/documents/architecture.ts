@@ -50,6 +50,16 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'The first records of a file or a job go to one shard, as many as it accepts in a second, so that a small run is one batch with full calls.',
+      tests: [
+        'the first 1,000 records of a run go to one shard, and the others by their identity',
+        'the first records of a run that have 1 MiB together go to one shard, and a larger one by its identity',
+        'ingest puts the records of a small file on one shard',
+        'a small job goes to one shard, and a submission that resumes spreads its records',
+        'npm run demo accounts for every record of the sample and shows what batching and caching save',
+      ],
+    },
+    {
       says: 'Applications and the API publish on the live stream.',
       tests: ['the function %s has its memory, its timeout and its environment'],
     },

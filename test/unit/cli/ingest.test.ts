@@ -29,6 +29,7 @@ vi.mock('node:fs', async (importOriginal) => {
 const kinesis = mockClient(KinesisClient);
 let folder: string;
 let published: Record<string, unknown>[];
+let keys: string[];
 /** The stream refuses the whole request, for good, if this text occurs in one of its records. */
 let refused: string | undefined;
 
@@ -38,6 +39,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   published = [];
+  keys = [];
   refused = undefined;
   kinesis.reset();
   kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
@@ -47,6 +49,7 @@ beforeEach(() => {
       const invalid = { name: 'InvalidArgumentException', $metadata: { httpStatusCode: 400 } };
       throw Object.assign(new Error('no'), invalid);
     }
+    keys.push(...Records.map(({ PartitionKey }: { PartitionKey: string }) => PartitionKey));
     published.push(...texts.map((text: string) => JSON.parse(text)));
     return { Records: texts.map(() => ({ ShardId: 's', SequenceNumber: '1' })) };
   });
@@ -69,6 +72,12 @@ it('ingest publishes the records of a file, says how many are on the stream, and
     { text: 'Bad', source: 'my-reviews' },
   ]);
   expect(published[0]).not.toHaveProperty('tenant');
+});
+
+it('ingest puts the records of a small file on one shard', async () => {
+  const { stdout } = await ingest('small.csv', 'text\nGood\nBad\n');
+  const run_id = /run (run_\S+)/.exec(stdout)?.[1];
+  expect(keys).toEqual([run_id, run_id]);
 });
 
 it('the records of an ingest carry the id of its run, which no other ingest has', async () => {

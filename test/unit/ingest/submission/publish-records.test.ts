@@ -21,11 +21,13 @@ async function createWorld(lines: string[], more: Partial<SubmitDeps> = {}) {
     aJob({ job_id: 'job_1', input: { kind: 'upload', format: 'jsonl', key: KEY } }),
   );
   const published: Record<string, unknown>[] = [];
+  const keys: string[] = [];
   const deps: SubmitDeps = {
     ...{ store, inputs },
     stream: {
       putRecords: async (entries) =>
-        entries.map(({ data }, i) => {
+        entries.map(({ data, partition_key }, i) => {
+          keys.push(partition_key);
           published.push(JSON.parse(Buffer.from(data).toString()));
           return { ok: true, shard_id: 's', sequence_number: String(i) };
         }),
@@ -38,7 +40,7 @@ async function createWorld(lines: string[], more: Partial<SubmitDeps> = {}) {
   };
   const read = async () => (await store.get('job_1')) as Job;
   const submit = createInvocations(createSubmit(deps));
-  return { store, objects, inputs, published, deps, submit, read };
+  return { store, objects, inputs, published, keys, deps, submit, read };
 }
 const lines = (count: number) =>
   Array.from({ length: count }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
@@ -220,4 +222,25 @@ it('all records of a job have one stamp: when its texts were accepted, or its fi
     await world.submit('job_1', AN_HOUR);
     expect(world.published.map((record) => record.stamp)).toEqual([stamp, stamp, stamp]);
   }
+});
+
+it('a small job goes to one shard, and a submission that resumes spreads its records', async () => {
+  const small = await createWorld(lines(3));
+  await small.submit('job_1', AN_HOUR);
+  expect(small.keys).toEqual(['job_1', 'job_1', 'job_1']);
+  let chunks = 0;
+  const pace: Pace = {
+    ...{ waitForRoom: async () => true, hasRoom: async () => false },
+    takeRoom: () => {
+      chunks += 1;
+      if (chunks === 2) throw new ServiceError('s3', 'SlowDown', { retryable: true });
+    },
+  };
+  const world = await createWorld(lines(1_003), { startPace: () => pace });
+  await expect(world.submit('job_1', AN_HOUR)).rejects.toThrow('SlowDown');
+  expect(new Set(world.keys)).toEqual(new Set(['job_1']));
+  expect(world.keys).toHaveLength(1_000);
+  await world.submit('job_1', AN_HOUR);
+  expect(new Set(world.keys.slice(1_000)).size).toBe(3);
+  expect(world.keys.slice(1_000)).not.toContain('job_1');
 });
