@@ -102,7 +102,8 @@ export function measureBytesPerCharacter(load: Load): number {
 /**
  * Creates a function that writes texts. The function joins sample sentences of one language until
  * the text has the load's length. Each text starts with a different number, so that no two texts
- * are equal.
+ * are equal. The number has commas, because the product analyses texts that differ in a number of five
+ * digits alone as one text.
  */
 function createWriter(
   load: Load,
@@ -116,7 +117,7 @@ function createWriter(
   return () => {
     const [language, sentences] = random.pick(languages);
     number += 1;
-    const characters = [`${number}. `];
+    const characters = [`${number.toLocaleString('en')}. `];
     let count = characters[0]!.length;
     while (count < load.characters) {
       const sentence = random.pick(sentences);

@@ -16,12 +16,15 @@ const HELP = `Measures AuraStream on this machine and compares it with two progr
 per record, and Powertools) and with the floor, a program that does the least possible work.
 
 npm run bench -- [--quick] [--json] [--docs] [--only NAME] [--profile FOLDER]
+                 [--evaluation FOLDER]
 
   --quick           use small loads: under 2 minutes instead of under 20
   --only NAME       run one suite; may be given several times
   --json            print {machine, figures: [{name, value, unit, baselines, ratio, goal, met}]}
   --docs            write the chart, figures.md and the tables of performance.md in docs/ from this run
   --profile FOLDER  write a CPU profile of each process that the suite "consumer" starts to FOLDER
+  --evaluation FOLDER
+                    for the suite "canonical": labelled texts, as files *.tsv.gz with lines of language, label and text
 
 Suites:
 ${SUITES.map(({ name, title }) => `  ${name.padEnd(16)}  ${title}`).join('\n')}
@@ -68,6 +71,7 @@ function parseOptions() {
       json: { type: 'boolean', default: false },
       docs: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      evaluation: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -93,7 +97,7 @@ type Options = Omit<Run, 'reportStep' | 'signal'> & {
 };
 
 async function runSuites(
-  { suites, quick, json, docs, profile }: Options,
+  { suites, quick, json, docs, profile, evaluation }: Options,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
@@ -101,7 +105,7 @@ async function runSuites(
   for (const [i, suite] of suites.entries()) {
     const position = `${i + 1} of ${suites.length}, ${suite.name}`;
     const reportStep = (step: string) => progress.update(`${position}: ${step}`);
-    figures.push(...(await suite.measure({ quick, reportStep, signal, profile })));
+    figures.push(...(await suite.measure({ quick, reportStep, signal, profile, evaluation })));
     signal.throwIfAborted();
   }
   progress.finish();

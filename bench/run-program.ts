@@ -177,6 +177,7 @@ function buildEnvironment(
     CACHE_TTL_SECONDS: '2592000',
     CACHE_MEMORY_ENTRIES: '50000',
     DEFAULT_LANGUAGE: 'en',
+    NEUTRAL_IDS: 'true',
     PRIVACY: JSON.stringify(settings.privacy),
     QUOTA_TABLE: 'quota',
     BUDGETS: '{}',

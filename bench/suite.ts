@@ -19,6 +19,11 @@ export interface Run {
    * written.
    */
   profile?: string | undefined;
+  /**
+   * The folder with labelled texts, as files `*.tsv.gz` with lines of language, label and text. If
+   * absent, the suite `canonical` measures no agreement.
+   */
+  evaluation?: string | undefined;
 }
 
 /** A part of `npm run bench`. The option `--only NAME` runs one suite alone. */

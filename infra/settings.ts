@@ -68,6 +68,11 @@ export interface Settings {
     /** Largest number of analyzer calls in flight in one execution environment of the API. */
     max_in_flight: number;
     default_language: string;
+    /**
+     * Whether ids in a text, such as order numbers of five or more digits, UUIDs and hashes, are replaced
+     * by a neutral number before it is analyzed. Texts that differ in ids alone then share a verdict.
+     */
+    neutral_ids: boolean;
   };
   /**
    * Largest rates at which AuraStream calls each analyzer. AWS limits the calls of each operation of
@@ -331,6 +336,7 @@ export const settings: Settings = {
     cache_memory_entries: 50_000,
     max_in_flight: 4,
     default_language: 'en',
+    neutral_ids: true,
   },
   quotas: {
     comprehend: {

@@ -59,6 +59,7 @@ const analysisEnvironment = {
     .transform(parseJson)
     .pipe(privacySchema)
     .describe('The policies for personal data, as JSON.'),
+  NEUTRAL_IDS: flag.describe('Whether ids in texts become a neutral number before the analysis.'),
   DEFAULT_LANGUAGE: z
     .string()
     .min(2)

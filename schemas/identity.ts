@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 
 /**
- * Version of the normalisation of texts. Increase the version when the normalisation changes, so
- * that older cached verdicts are no longer used.
+ * Version of the canonical form of texts. Increase the version when the form changes, so that older
+ * cached verdicts are no longer used. Version 2 replaces ids by a neutral number.
  */
-const NORMALISER_VERSION = 1;
+const NORMALISER_VERSION = 2;
 
 /** The fields that identify a record. Two sources may use the same `record_id` for two records. */
 export interface RecordIdentity {
@@ -81,7 +81,8 @@ export interface FingerprintInput {
   analyzer_name: string;
   analyzer_version: string;
   language_code: string;
-  normalised_text: string;
+  /** The text as it is sent to the analyzer. */
+  analysed_text: string;
 }
 
 /**
@@ -90,9 +91,9 @@ export interface FingerprintInput {
  * unambiguous, because only the last field can contain a line feed.
  */
 export function fingerprint(input: FingerprintInput): string {
-  const { analyzer_name, analyzer_version, language_code, normalised_text } = input;
+  const { analyzer_name, analyzer_version, language_code, analysed_text } = input;
   const origin = `${NORMALISER_VERSION}\n${analyzer_name}\n${analyzer_version}\n${language_code}`;
-  return sha256(`${origin}\n${normalised_text}`, 'base64url');
+  return sha256(`${origin}\n${analysed_text}`, 'base64url');
 }
 
 /**

@@ -89,7 +89,9 @@ async function sendAtRate(
   async function sendOne(n: number): Promise<void> {
     const due_at = started_at + (n * 1_000) / rate;
     const is_repeat = n % 5 < REPEATS_OF_5;
-    const text = is_repeat ? 'A text that all callers send' : `Request ${n} at rate ${rate}`;
+    const text = is_repeat
+      ? 'A text that all callers send'
+      : `Request ${n.toLocaleString('en')} at rate ${rate}`;
     await send(text).catch(() => {
       has_failed = true;
     });

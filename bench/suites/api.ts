@@ -85,7 +85,7 @@ async function measureThroughGateway(run: Run, cloud: BenchCloud): Promise<Figur
     }
     let n = 0;
     const misses = await timeRequests(run, load, () =>
-      analyze(`A text that one of ${callers} callers sends: ${n++}`),
+      analyze(`A text that one of ${callers} callers sends: ${(n++).toLocaleString('en')}`),
     );
     figures.push(
       ...buildLatencyFigures(

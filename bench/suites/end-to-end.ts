@@ -200,7 +200,8 @@ function sampleRecords<Item>(items: Item[]): Item[] {
 /** Generates records. 60 % of the texts are repeats. */
 export function generateRecords(name: string, load: number): RecordInput[] {
   return Array.from({ length: load }, (_, i) => {
-    const topic = i % 5 < 2 ? `order ${i}` : `day ${Math.floor(i / 5) % POPULAR_TEXTS}`;
+    const topic =
+      i % 5 < 2 ? `order ${i.toLocaleString('en')}` : `day ${Math.floor(i / 5) % POPULAR_TEXTS}`;
     return {
       record_id: `${name}-${i}`,
       text: `The parcel came late and the box was torn, but I love what was in it (${name}, ${topic}).`,

@@ -1,5 +1,6 @@
 import type { Suite } from '../suite.ts';
 import { api } from './api.ts';
+import { canonical } from './canonical.ts';
 import { cold_start } from './cold-start.ts';
 import { consumer } from './consumer.ts';
 import { end_to_end } from './end-to-end.ts';
@@ -19,5 +20,6 @@ export const SUITES: Suite[] = [
   publisher,
   memory,
   privacy,
+  canonical,
   insight,
 ];

@@ -101,7 +101,10 @@ function generateRecords(records: number): object[] {
   return Array.from({ length: records }, (_, i) => {
     // Two of five texts are new, and the other three repeat one of 20 texts.
     const number = i % 5 < 2 ? i : i % 20;
-    const text = `Text ${number}: `.padEnd(140, 'it was a long day, and I loved it. ');
+    const text = `Text ${number.toLocaleString('en')}: `.padEnd(
+      140,
+      'it was a long day, and I loved it. ',
+    );
     return { record_id: `memory-${i}`, text, source: 'bench' };
   });
 }

@@ -26,6 +26,7 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
     ANALYZER: settings.analysis.analyzer,
     ANALYZER_MAX_IN_FLIGHT: String(settings.analysis.max_in_flight),
     DEFAULT_LANGUAGE: settings.analysis.default_language,
+    NEUTRAL_IDS: String(settings.analysis.neutral_ids),
     PRIVACY: JSON.stringify(privacySchema.parse(settings.privacy)),
     ...budgetEnvironment(settings, tables),
   };

@@ -32,6 +32,8 @@ export interface AnalysisDeps {
   detect_language: LanguageDetector;
   /** Language code of texts that are too short for language detection. */
   default_language: string;
+  /** Whether ids in texts are replaced by a neutral number before the analysis. The default is true. */
+  neutral_ids?: boolean;
   /** Maximum number of verdicts in the memory of this process. */
   memory_entries: number;
   /**

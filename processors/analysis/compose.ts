@@ -16,6 +16,7 @@ import {
 } from '../../schemas/index.ts';
 import { createLanguageResolver, type LanguageDetector } from '../language.ts';
 import { type Analyse, createAnalysis } from './analysis.ts';
+import { canonicalise } from './canonicalise.ts';
 import { normalise } from './normalise.ts';
 import type { Analyzer } from './ports.ts';
 import { limitRate } from './rate-limiter.ts';
@@ -109,6 +110,7 @@ export function composeAnalysis(
     cache,
     budget: composeBudget(environment, options),
     ...chooseLanguages(environment),
+    neutral_ids: environment.NEUTRAL_IDS,
     memory_entries: environment.CACHE_MEMORY_ENTRIES,
     max_in_flight: environment.ANALYZER_MAX_IN_FLIGHT,
   });
@@ -124,12 +126,16 @@ function chooseLanguages({
   return { detect_language, default_language };
 }
 
-/** Creates the function that resolves the language of a text as it came. */
+/**
+ * Creates the function that resolves the language of a text as it came, in the same form as the analysis
+ * does, so that the digits of a hash do not decide the language.
+ */
 export function composeLanguageResolver(
-  environment: Parameters<typeof chooseLanguages>[0],
+  environment: Pick<AnalysisEnvironment, 'ANALYZER' | 'DEFAULT_LANGUAGE' | 'NEUTRAL_IDS'>,
 ): ReturnType<typeof createLanguageResolver> {
   const resolveLanguage = createLanguageResolver(chooseLanguages(environment));
-  return (given, text) => resolveLanguage(given, normalise(text));
+  const prepareText = environment.NEUTRAL_IDS ? canonicalise : normalise;
+  return (given, text) => resolveLanguage(given, prepareText(text));
 }
 
 /** Creates the budget, unless the settings limit no tenant and not the deployment. */

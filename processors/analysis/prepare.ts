@@ -5,6 +5,7 @@ import {
   type ResolvedLanguage,
 } from '../language.ts';
 import { hasOnlyPlaceholders } from '../privacy/placeholders.ts';
+import { canonicalise } from './canonicalise.ts';
 import { hasVisibleCharacter, normalise } from './normalise.ts';
 import type { AnalysisRequest, Empty, UnsupportedLanguage } from './outcome.ts';
 import type { Analyzer } from './ports.ts';
@@ -15,7 +16,10 @@ import type { Analyzer } from './ports.ts';
  */
 export interface Question extends ResolvedLanguage {
   status: 'ready';
-  /** The normalised text. */
+  /**
+   * The canonical text. It decides the verdict alone, so a verdict does not depend on which of several
+   * texts with this form came first.
+   */
   text: string;
   fingerprint: string;
 }
@@ -23,18 +27,21 @@ export interface Question extends ResolvedLanguage {
 export type Prepared = Question | Empty | UnsupportedLanguage;
 
 /**
- * Creates a function that normalises the text of a request, resolves the language and computes the
- * fingerprint. The function reads no cache and calls no service.
+ * Creates a function that brings the text of a request into its canonical form, resolves the language
+ * and computes the fingerprint. The function reads no cache and calls no service.
  */
 export function createPrepare(deps: {
   analyzer: Pick<Analyzer, 'name' | 'version' | 'supports'>;
   detect_language: LanguageDetector;
   default_language: string;
+  /** Whether ids in the text are replaced by a neutral number. The default is true. */
+  neutral_ids?: boolean;
 }): (request: Omit<AnalysisRequest, 'tenant'>) => Prepared {
-  const { analyzer } = deps;
+  const { analyzer, neutral_ids = true } = deps;
+  const prepareText = neutral_ids ? canonicalise : normalise;
   const resolveLanguage = createLanguageResolver(deps);
   return (request) => {
-    const text = normalise(request.text);
+    const text = prepareText(request.text);
     if (!hasVisibleCharacter(text) || hasOnlyPlaceholders(text)) return { status: 'empty' };
     const language = request.resolved_language ?? resolveLanguage(request.language, text);
     if (!analyzer.supports(language.language_code)) {
@@ -44,7 +51,7 @@ export function createPrepare(deps: {
       analyzer_name: analyzer.name,
       analyzer_version: analyzer.version,
       language_code: language.language_code,
-      normalised_text: text,
+      analysed_text: text,
     });
     return { status: 'ready', text, fingerprint: key, ...language };
   };

@@ -17,7 +17,10 @@ export interface Privacy {
  * @param secret returns a secret of the deployment. It is read only if stored texts have pseudonyms.
  */
 export function composePrivacy(
-  environment: Pick<AnalysisEnvironment, 'PRIVACY' | 'ANALYZER' | 'DEFAULT_LANGUAGE'>,
+  environment: Pick<
+    AnalysisEnvironment,
+    'PRIVACY' | 'ANALYZER' | 'DEFAULT_LANGUAGE' | 'NEUTRAL_IDS'
+  >,
   secret: () => Promise<string>,
 ): Privacy {
   const deps = {

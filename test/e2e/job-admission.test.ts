@@ -14,7 +14,10 @@ afterAll(() => test.stop());
 
 const linesOf = (records: number) =>
   Array.from({ length: records }, (_, i) =>
-    JSON.stringify({ text: `Bulk record number ${i} of the job is good`, language_code: 'en' }),
+    JSON.stringify({
+      text: `Bulk record number ${i.toLocaleString('en')} of the job is good`,
+      language_code: 'en',
+    }),
   ).join('\n');
 
 /** Creates a job, and uploads its file after `before` has run. */

@@ -22,6 +22,7 @@ const analysis = {
   CACHE_TTL_SECONDS: '2592000',
   CACHE_MEMORY_ENTRIES: '50000',
   DEFAULT_LANGUAGE: 'en',
+  NEUTRAL_IDS: 'true',
   PRIVACY:
     '{"policy":"redact","stored_text":"redacted","engine":"local","placeholders":"types","by_tenant":{},"by_source":{}}',
   ANALYZER: 'comprehend',

@@ -9,7 +9,10 @@ export interface CreatedJob {
 /** Creates a job of a file with records in English, each with a text of its own. */
 export async function createJob(call: Caller, name: string, records: number): Promise<CreatedJob> {
   const file = Array.from({ length: records }, (_, i) =>
-    JSON.stringify({ text: `Review ${i} of ${name} is good`, language_code: 'en' }),
+    JSON.stringify({
+      text: `Review ${i.toLocaleString('en')} of ${name} is good`,
+      language_code: 'en',
+    }),
   ).join('\n');
   const body = {
     upload: { format: 'jsonl', size_bytes: Buffer.byteLength(file) },

@@ -91,7 +91,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'the cache key leaves out the text',
     file: 'schemas/identity.ts',
-    from: '`${origin}\\n${normalised_text}`',
+    from: '`${origin}\\n${analysed_text}`',
     to: '`${origin}\\n`',
     seed: 1,
   },

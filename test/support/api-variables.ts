@@ -11,6 +11,7 @@ export const VARIABLES: Record<string, string> = {
   ANALYZER_FALLBACK_CALLS_PER_SECOND: '50',
   QUOTA_TABLE: 'the-quotas',
   DEFAULT_LANGUAGE: 'fr',
+  NEUTRAL_IDS: 'true',
   BUDGETS: '{}',
   PRIVACY: JSON.stringify(DEFAULT_PRIVACY),
   STREAM_NAME: 'the-stream',

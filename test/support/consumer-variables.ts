@@ -9,6 +9,7 @@ export const CONSUMER_VARIABLES: Record<string, string> = {
   ANALYZER: 'comprehend',
   ANALYZER_MAX_IN_FLIGHT: '2',
   DEFAULT_LANGUAGE: 'fr',
+  NEUTRAL_IDS: 'true',
   ANALYZER_CALLS_PER_SECOND: '40',
   ANALYZER_FALLBACK_CALLS_PER_SECOND: '4',
   QUOTA_TABLE: 'the-quota',

@@ -14,6 +14,7 @@ export {
 export { createAthena } from './services/athena/athena.ts';
 export type { GlueTable } from './services/athena/catalog.ts';
 export { writeParquet } from './services/athena/write-parquet.ts';
+export { analyse as analyseSentiment } from './services/comprehend/analyzer.ts';
 export { createComprehend } from './services/comprehend/comprehend.ts';
 export { createDynamoDb } from './services/dynamodb.ts';
 export { createKinesis } from './services/kinesis.ts';

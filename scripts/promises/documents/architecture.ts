@@ -194,9 +194,10 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'a request | a normalised text with language and fingerprint',
+      says: 'a request | a canonical text with language and fingerprint',
       tests: [
         'normalise returns well-formed NFC with single spaces for any text',
+        'texts that differ in ids alone have one fingerprint, and the text that is analysed is the same',
         'each input of a verdict changes its fingerprint',
         'a record with the language %s is analysed as %s',
       ],

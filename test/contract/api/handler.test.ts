@@ -52,6 +52,7 @@ beforeAll(async () => {
   vi.stubEnv('ANALYZER_FALLBACK_CALLS_PER_SECOND', '1');
   vi.stubEnv('QUOTA_TABLE', 'quotas');
   vi.stubEnv('DEFAULT_LANGUAGE', 'en');
+  vi.stubEnv('NEUTRAL_IDS', 'true');
   vi.stubEnv('BUDGETS', '{}');
   vi.stubEnv('PRIVACY', JSON.stringify(DEFAULT_PRIVACY));
   for (const [name, value] of Object.entries(OF_JOBS)) vi.stubEnv(name, value);

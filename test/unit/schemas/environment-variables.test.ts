@@ -18,6 +18,7 @@ const ANALYSIS = {
   ANALYZER: 'comprehend',
   ANALYZER_MAX_IN_FLIGHT: '1',
   DEFAULT_LANGUAGE: 'en',
+  NEUTRAL_IDS: 'true',
   PRIVACY: JSON.stringify(DEFAULT_PRIVACY),
 };
 

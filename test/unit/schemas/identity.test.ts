@@ -89,8 +89,8 @@ it('the fingerprint covers the version of the normalisation, and stays the same 
   // If this value changes, every cached verdict is lost. Change the value only together with
   // NORMALISER_VERSION or with the format of the fingerprint.
   const origin = { analyzer_name: 'comprehend', analyzer_version: '2026-11-23' };
-  const key = fingerprint({ ...origin, language_code: 'en', normalised_text: 'great' });
-  const hashed = createHash('sha256').update('1\ncomprehend\n2026-11-23\nen\ngreat');
+  const key = fingerprint({ ...origin, language_code: 'en', analysed_text: 'great' });
+  const hashed = createHash('sha256').update('2\ncomprehend\n2026-11-23\nen\ngreat');
   expect(key).toBe(hashed.digest('base64url'));
 });
 
@@ -105,7 +105,7 @@ it('each input of a verdict changes its fingerprint', () => {
     analyzer_name: 'comprehend',
     analyzer_version: '1',
     language_code: 'en',
-    normalised_text: 'great',
+    analysed_text: 'great',
   };
   const other = Object.keys(base).map((field) =>
     fingerprint({ ...base, [field]: `${base[field as keyof typeof base]}X` }),

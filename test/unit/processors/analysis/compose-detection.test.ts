@@ -23,6 +23,7 @@ it('language detection favours the languages of the analyzer, and gets the norma
       ANALYZER_CALLS_PER_SECOND: 10,
       ANALYZER_FALLBACK_CALLS_PER_SECOND: 1,
       DEFAULT_LANGUAGE: 'en',
+      NEUTRAL_IDS: true,
       PRIVACY: privacySchema.parse(DEFAULT_PRIVACY),
     },
     { analyzer: createAnalyzer({ ANALYZER: 'comprehend' }, 'stream'), now: Date.now },

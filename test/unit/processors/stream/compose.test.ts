@@ -182,6 +182,21 @@ it('the consumer analyzes a text that is too short to detect its language in DEF
   expect(call?.args[0].input.LanguageCode).toBe('fr');
 });
 
+it('with NEUTRAL_IDS texts that differ in ids alone are one document of Comprehend, and each row has its own text', async () => {
+  const texts = ['Order 829341 is late', 'Order 4410982 is late', 'Order 12 is late'];
+  const records = texts.map((text, i) => aRecord({ record_id: `${i}`, text, language: 'en' }));
+  const listDocuments = () =>
+    comprehend
+      .commandCalls(BatchDetectSentimentCommand)
+      .flatMap(({ args }) => args[0].input.TextList);
+  await runNew(records);
+  expect(listDocuments()).toEqual(['Order 12345 is late', 'Order 12 is late']);
+  expect(listRows().map(({ text }) => text)).toEqual(texts);
+  comprehend.resetHistory();
+  await runNew(records, { NEUTRAL_IDS: 'false' });
+  expect(listDocuments()).toEqual(texts);
+});
+
 it('the consumer reserves its calls from its quota table at ANALYZER_CALLS_PER_SECOND', async () => {
   await runNew([aRecord()]);
   const [call] = dynamodb.commandCalls(UpdateItemCommand);
