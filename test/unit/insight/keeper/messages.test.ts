@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
+import { InterruptedError, StatementError } from '../../../../insight/keeper/lease.ts';
 import { createMessageHandler, type MessagesDeps } from '../../../../insight/keeper/messages.ts';
+import { startOfNight } from '../../../../insight/keeper/night.ts';
 import { type RawLine, UnreadableObjectError } from '../../../../insight/keeper/ports.ts';
 import { createTablePreparation } from '../../../../insight/keeper/table.ts';
+import { ServiceError } from '../../../../schemas/index.ts';
 import { aRawObject } from '../../../contract/suites/keeper-stores.ts';
 import { createFakeStatements, type FakeOutcome } from '../../../fakes/athena-statements.ts';
 import { createFakeManifest, createFakeTableLease } from '../../../fakes/keeper-stores.ts';
@@ -236,4 +239,70 @@ it('a message to check the counts compares them with the table, and publishes th
     ['counts_unchecked_seconds', 0],
     ['counts_drift', 0],
   ]);
+});
+
+it('a merge without objects or failures measures only the time, and logs nothing', async () => {
+  const { handle, measured, logged } = createWorld();
+  expect(await handle({ kind: 'merge' })).toEqual(DONE);
+  expect(measured).toEqual([['lake_pending_seconds', 0]]);
+  expect(logged).toEqual([]);
+});
+
+it('a merge of objects logs how many it has merged, and measures no failure', async () => {
+  const { handle, measured, logged, clock } = createWorld();
+  await handle(announce());
+  clock.now += 300_000;
+  expect(await handle({ kind: 'merge' })).toEqual(DONE);
+  expect(measured).toEqual([['lake_pending_seconds', 0]]);
+  expect(logged).toEqual([
+    expect.objectContaining({ message: 'objects merged', objects: 1, statements: 1, failed: 0 }),
+  ]);
+});
+
+it.each([
+  [new ServiceError('s3', 'SlowDown', { retryable: true }), 's3: SlowDown'],
+  [new StatementError('HIVE_BAD_DATA'), 'HIVE_BAD_DATA'],
+])('the log of a message that failed names the code of %s', async (error, words) => {
+  const { handle, logged, manifest } = createWorld();
+  const list = () => Promise.reject(error);
+  await handle({ kind: 'merge' }, { manifest: { ...manifest, list } });
+  expect(logged).toEqual([expect.objectContaining({ message: 'message failed', message_id: 'm' })]);
+  expect(JSON.stringify(logged)).toContain(words);
+});
+
+it('the night logs what it did, and one that is interrupted logs why and is done by the next message', async () => {
+  const { handle, manifest, logged, objects, clock } = createWorld();
+  objects.set('results_raw/2026/11/27/10/b.gz', [aLine()]);
+  await manifest.complete([aRawObject({ days: ['2026-11-25', '2026-11-26'] })]);
+  const interrupted = () => Promise.reject(new InterruptedError('No time is left'));
+  const start = { ...createWorld().deps.statements, start: interrupted };
+  expect(await handle({ kind: 'maintain' }, { statements: start })).toEqual(DONE);
+  expect(logged.splice(0)).toEqual([
+    { message: 'maintenance interrupted', reason: 'No time is left' },
+  ]);
+  objects.set('results_raw/2026/11/27/09/c.gz', [aLine()]);
+  clock.now += 3_600_000;
+  await handle({ kind: 'maintain' });
+  expect(logged).toEqual([
+    {
+      ...{ message: 'lake maintained', missed: 1, withdrawn_days: 0, rewritten: 0 },
+      ...{ days: 2, statements: 2 },
+    },
+  ]);
+});
+
+it('a night whose statement fails is not done, and its message comes again', async () => {
+  const { handle, manifest } = createWorld([], () => ({ state: 'failed', code: 'ACCESS_DENIED' }));
+  expect(await handle({ kind: 'maintain' })).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm' }],
+  });
+  expect(await manifest.readTime('maintained')).toBe(0);
+});
+
+it.each([
+  [Date.UTC(2026, 10, 27, 2), Date.UTC(2026, 10, 27, 2)],
+  [Date.UTC(2026, 10, 27, 2) - 1, Date.UTC(2026, 10, 26, 2)],
+  [Date.UTC(2026, 10, 27, 23, 59), Date.UTC(2026, 10, 27, 2)],
+])('at %i, the night began at %i', (now, began) => {
+  expect(startOfNight(now)).toBe(began);
 });
