@@ -274,8 +274,8 @@ it('the night logs what it did, and one that is interrupted logs why and is done
   const { handle, manifest, logged, objects, clock } = createWorld();
   objects.set('results_raw/2026/11/27/10/b.gz', [aLine()]);
   await manifest.complete([aRawObject({ days: ['2026-11-25', '2026-11-26'] })]);
-  const interrupted = () => Promise.reject(new InterruptedError('No time is left'));
-  const start = { ...createWorld().deps.statements, start: interrupted };
+  const interrupt = () => Promise.reject(new InterruptedError('No time is left'));
+  const start = { ...createWorld().deps.statements, start: interrupt };
   expect(await handle({ kind: 'maintain' }, { statements: start })).toEqual(DONE);
   expect(logged.splice(0)).toEqual([
     { message: 'maintenance interrupted', reason: 'No time is left' },
