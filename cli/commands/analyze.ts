@@ -11,7 +11,6 @@ type Language = SyncRequest['options']['language_code'];
  */
 export function analyzeCommand(): Command {
   return new Command('analyze')
-    .description('analyse one text now')
     .argument('<text>')
     .option('--language <code>', 'the language of the text (default: it is detected)')
     .option('--json', 'print the answer of the API')

@@ -14,10 +14,7 @@ const LISTED_DAYS = 7;
 
 /** Creates the command `aurastream audit`, which lists and verifies the audit trail. */
 export function auditCommand(): Command {
-  return new Command('audit')
-    .description('show who did what, and prove that the audit trail was not changed')
-    .addCommand(listCommand())
-    .addCommand(verifyCommand());
+  return new Command('audit').addCommand(listCommand()).addCommand(verifyCommand());
 }
 
 interface ListOptions {

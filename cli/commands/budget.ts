@@ -9,7 +9,6 @@ import { printAnswer } from '../output/print.ts';
  */
 export function budgetCommand(): Command {
   return new Command('budget')
-    .description('show how much of its budget the tenant of the API key has used this month')
     .option('--json', 'print the answer of the API')
     .action(async (options: { json?: boolean }, command: Command) => {
       const client = await connectApi(command);

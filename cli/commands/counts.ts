@@ -22,7 +22,6 @@ import { printAnswer } from '../output/print.ts';
 /** Creates the command `aurastream counts`, which compares the counts with a recount. */
 export function countsCommand(): Command {
   return new Command('counts')
-    .description('compare the counts of GET /stats with the results table, and repair them')
     .addCommand(
       dayCommand('check', 'recount a day from the results table and say what differs', compareDay),
     )

@@ -38,7 +38,6 @@ const WAIT_LIMIT_SECONDS = 900;
 /** Creates the command `aurastream erase`, which erases records from every store. */
 export function eraseCommand(): Command {
   return addSelector(new Command('erase'))
-    .description('erase records from every store, and sign a report of it')
     .option('--dry-run', 'count what would be erased, and erase nothing')
     .option('--yes', 'do not ask')
     .option(

@@ -21,7 +21,6 @@ interface Options extends SelectorOptions {
 /** Creates the command `aurastream export`, which writes everything that is held on some records. */
 export function exportCommand(): Command {
   return addSelector(new Command('export'))
-    .description('write everything that is held on some records, as lines of JSON')
     .option('--output <file>', 'write to a file (default: standard output)')
     .addHelpText(
       'after',

@@ -29,7 +29,6 @@ const EXIT_SOME_FAILED = 2;
 /** Creates the command `aurastream ingest FILE|-`, which publishes the records of a file. */
 export function ingestCommand(): Command {
   const command = new Command('ingest')
-    .description('publish the records of a file on the bulk stream')
     .argument('<file>', `${FORMAT_TITLES}, also in gzip, zip or zstd; - reads standard input`)
     .option(
       '--source <source>',

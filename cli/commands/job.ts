@@ -20,7 +20,6 @@ const EXIT_FAILED = 1;
 /** Creates the command `aurastream job`, which analyses files as jobs through the API. */
 export function jobCommand(): Command {
   return new Command('job')
-    .description('analyse files as jobs, with progress')
     .addCommand(submitCommand())
     .addCommand(statusCommand())
     .addCommand(listCommand())

@@ -48,7 +48,6 @@ const DEFAULT_OVERLAP_MS = 86_400_000;
 /** Creates the command `aurastream keys`, which manages the API keys of tenants. */
 export function keysCommand(): Command {
   return new Command('keys')
-    .description('manage the API keys of tenants')
     .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(rotateCommand())

@@ -34,7 +34,6 @@ const EXAMPLE = 'aurastream plan --rate 500/s --length 140 --repeat 60%';
  */
 export function planCommand(): Command {
   return new Command('plan')
-    .description('estimate what a load takes and costs, what of it cannot work, and what would')
     .option('--rate <records>', 'rate of records: 500/s, 30k/min, 2M/day', parseRate)
     .option('--length <characters>', 'mean length of a text', createNumberParser(1, 1_048_576))
     .option('--repeat <share>', 'share of texts that were analysed before: 0.6 or 60%', parseShare)

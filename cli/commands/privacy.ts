@@ -11,10 +11,7 @@ import { formatTable } from '../output/table.ts';
 
 /** Creates the command `aurastream privacy`, which shows what is kept, and verifies reports of erasures. */
 export function privacyCommand(): Command {
-  return new Command('privacy')
-    .description('show what is kept, where and how long; verify reports of erasures')
-    .addCommand(reportCommand())
-    .addCommand(verifyCommand());
+  return new Command('privacy').addCommand(reportCommand()).addCommand(verifyCommand());
 }
 
 function reportCommand(): Command {

@@ -36,7 +36,6 @@ const collect = (value: string, values: string[]) => [...values, value];
 /** Creates the command `aurastream query SQL`, which runs a query on the data lake with Athena. */
 export function queryCommand(): Command {
   return new Command('query')
-    .description('run SQL over the lake')
     .argument('[sql]', 'a SELECT over results, results_history or results_raw')
     .option('--file <file>', 'read the SQL from this file, or from standard input if it is -')
     .option('--param <value>', 'the value for the next ? in the SQL; may be repeated', collect, [])

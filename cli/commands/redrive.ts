@@ -31,7 +31,6 @@ const EXIT_SOME_FAILED = 2;
  */
 export function redriveCommand(): Command {
   return new Command('redrive')
-    .description('list batches that Lambda gave up on, and put them back on the stream')
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(runCommand());

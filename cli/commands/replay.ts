@@ -28,7 +28,6 @@ const EXIT_SOME_FAILED = 2;
 /** Creates the command `aurastream replay`, which analyses records of the data lake again. */
 export function replayCommand(): Command {
   return new Command('replay')
-    .description('analyse the records of a time again, with the current analyzer')
     .requiredOption('--from <time>', 'first time of arrival (ISO 8601)', parseTime)
     .option('--to <time>', 'time of arrival to stop before (default: now)', parseTime, Date.now())
     .option(

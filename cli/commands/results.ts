@@ -11,7 +11,6 @@ import { resultsListCommand } from './results-list.ts';
 /** Creates the command `aurastream results`, which reads results from the results table. */
 export function resultsCommand(): Command {
   return new Command('results')
-    .description('read results from the results table')
     .addCommand(getCommand())
     .addCommand(resultsHistoryCommand())
     .addCommand(resultsListCommand(openResults));

@@ -19,7 +19,6 @@ import { setAsideReplayCommand } from './set-aside-replay.ts';
  */
 export function setAsideCommand(): Command {
   return new Command('set-aside')
-    .description('show records that could not be processed, and put them back on the stream')
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(setAsideReplayCommand());

@@ -38,7 +38,6 @@ export interface StatsDeps {
 export function statsCommand(deps: StatsDeps = {}): Command {
   const { interval, time } = statsQuerySchema.shape;
   return addFilters(new Command('stats'), { has_tenant: false })
-    .description('draw the counts of GET /stats: the series as sparklines, a breakdown as bars')
     .addOption(new Option('--by <what>', 'the bars').choices(BREAKDOWNS).default('sentiment'))
     .option(
       '--since <time>',

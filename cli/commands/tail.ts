@@ -23,7 +23,6 @@ interface TailOptions extends FilterOptions {
 /** Creates the command `aurastream tail`, which prints results as they arrive. */
 export function tailCommand(interrupted: () => AbortSignal = abortOnInterrupt): Command {
   return addFilters(new Command('tail'))
-    .description('print results as they arrive, until Ctrl-C')
     .option(
       '--lines <n>',
       'print the newest results first',

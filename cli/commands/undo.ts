@@ -36,7 +36,6 @@ const EXIT_SOME_FAILED = 2;
 /** Creates the command `aurastream undo RUN`, which takes back what a run has changed. */
 export function undoCommand(): Command {
   return new Command('undo')
-    .description('take back what an ingest, a job or another undo has changed')
     .argument('<run>', 'the run_id of an ingest or an undo, or the id of a job')
     .option('--dry-run', 'count the records, and publish nothing')
     .option('--yes', 'do not ask')

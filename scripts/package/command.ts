@@ -1,21 +1,23 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import manifest from '../../package.json' with { type: 'json' };
 import { collectNotices } from './notices.ts';
 
 /**
  * Bundles the command into dist/cli. Also writes the licences of the bundled packages to dist/cli.
+ *
+ * @returns which files were bundled, and which file of the bundle imports which.
  */
-export async function bundleCommand(root: string): Promise<void> {
+export async function bundleCommand(root: string): Promise<Metafile> {
   const outdir = join(root, 'dist', 'cli');
   const { metafile } = await build({
     entryPoints: [join(root, 'cli', 'main.ts')],
     absWorkingDir: root,
     outdir,
     bundle: true,
-    // Splitting puts the AWS SDK's credential providers into separate files, which Node.js loads
-    // only if the SDK needs the providers.
+    // Splitting puts each command and the AWS SDK's credential providers into separate files, which
+    // Node.js loads only if they are needed.
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
@@ -24,7 +26,10 @@ export async function bundleCommand(root: string): Promise<void> {
     mainFields: ['module', 'main'],
     minify: true,
     legalComments: 'none',
-    define: { AURASTREAM_PACKAGE: 'true' },
+    define: {
+      AURASTREAM_PACKAGE: 'true',
+      AURASTREAM_VERSION: JSON.stringify(manifest.version),
+    },
     // The bundle does not contain the package's dependencies, because npm installs the dependencies
     // together with the package.
     external: Object.keys(manifest.dependencies),
@@ -38,4 +43,5 @@ export async function bundleCommand(root: string): Promise<void> {
   });
   const notices = await collectNotices(root, Object.keys(metafile.inputs));
   await writeFile(join(outdir, 'THIRD-PARTY-NOTICES.txt'), notices);
+  return metafile;
 }

@@ -81,6 +81,31 @@ it('the installed command prints its help, and makes a plan without a cloud', as
   expect(JSON.parse(stdout)).toHaveProperty('usd_per_month');
 });
 
+/** Returns what a file of the bundle imports before it runs, with the imports of those files. */
+async function listStaticImports(path: string, found = new Map<string, number>()) {
+  const code = await readFile(path, 'utf8');
+  found.set(path, code.length);
+  for (const [, name = ''] of code.matchAll(/\b(?:from|import)"([^"]+)"/g)) {
+    const file = name.startsWith('.') ? join(dirname(path), name) : name;
+    if (found.has(file)) continue;
+    if (file === name) found.set(name, 0);
+    else await listStaticImports(file, found);
+  }
+  return found;
+}
+
+it('the installed command loads neither the AWS SDK nor zod for its help and its version, but 100 KB of code', async () => {
+  const folder = join(consumer, 'node_modules', 'aurastream', 'dist', 'cli');
+  const found = await listStaticImports(join(folder, 'main.js'));
+  const packages = [...found.keys()].filter((name) => !name.startsWith('/'));
+  expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
+  const sizes = [...found.values()];
+  expect(sizes.length).toBeGreaterThan(1);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000);
+  const version = await runInstalled(['--version']);
+  expect(version).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+});
+
 it('the installed command never tells its user to run a script of the repository', async () => {
   const { code, stderr } = await runInstalled(['query', 'SELECT 1'], {
     AWS_EC2_METADATA_DISABLED: 'true',
