@@ -1,16 +1,10 @@
 import { MILLIONTHS } from '../../insight/counts/measures.ts';
 import type { Bucket } from '../../insight/counts/read.ts';
-import type { Sentiment, StatsResponse } from '../../schemas/index.ts';
-import { type Cell, digest, type VerdictSums } from './digest.ts';
+import type { StatsResponse } from '../../schemas/index.ts';
+import type { VerdictSums } from './digest.ts';
+import { addUpSpans, type StatsFilter } from './sums.ts';
+import { addTally, createTally, type Tally } from './tally.ts';
 
-/** Selects the records that an answer counts. */
-export interface StatsFilter {
-  source?: string | undefined;
-  language?: string | undefined;
-  sentiment?: Sentiment | undefined;
-}
-
-type Tally = Pick<StatsResponse, 'total' | 'withdrawn' | 'by_sentiment'>;
 type Verdicts = Pick<StatsResponse, 'cache' | 'billing' | 'average_scores'>;
 export type Aggregates = Tally &
   Verdicts &
@@ -21,18 +15,18 @@ export type Aggregates = Tally &
  * entry with the most records comes first. The list of times has every start, also those without
  * records.
  *
+ * @param spans buckets, in lists whose sums are kept as long as the same list is asked for.
  * @param starts starts of all buckets of the range, in epoch milliseconds.
  */
 export function aggregate(
-  buckets: Bucket[],
+  spans: Bucket[][],
   filter: StatsFilter,
   { starts, usd_per_unit }: { starts: number[]; usd_per_unit: number },
 ): Aggregates {
-  const selected = buckets.filter(({ source }) => source === (filter.source ?? source));
-  const sums = addUp(selected, filter);
+  const sums = addUpSpans(spans, filter);
   return {
     ...(sums.changed_at === 0 ? {} : { as_of: new Date(sums.changed_at).toISOString() }),
-    ...sums.all,
+    ...addUpTallies(sums.by_source.values()),
     by_source: largestFirst(sums.by_source).map(([source, tally]) => ({ source, ...tally })),
     by_language: largestFirst(sums.by_language).map(([language_code, tally]) => {
       return { language_code, ...tally };
@@ -41,7 +35,7 @@ export function aggregate(
       start: new Date(start).toISOString(),
       ...(sums.by_start.get(start) ?? createTally()),
     })),
-    ...(isWhole(filter) ? describeVerdicts(selected, usd_per_unit) : {}),
+    ...(isWhole(filter) ? describeVerdicts(sums.verdicts, usd_per_unit) : {}),
   };
 }
 
@@ -50,58 +44,10 @@ function isWhole({ language, sentiment }: StatsFilter): boolean {
   return language === undefined && sentiment === undefined;
 }
 
-interface Sums {
-  changed_at: number;
-  all: Tally;
-  by_source: Map<string, Tally>;
-  by_language: Map<string, Tally>;
-  by_start: Map<number, Tally>;
-}
-
-/** Adds up the records in one pass, because a month of hours has tens of thousands of cells. */
-function addUp(buckets: Bucket[], { language, sentiment }: StatsFilter): Sums {
-  const sums: Sums = {
-    changed_at: 0,
-    all: createTally(),
-    by_source: new Map(),
-    by_language: new Map(),
-    by_start: new Map(),
-  };
-  for (const { start_ms, source, measures, changed_at } of buckets) {
-    sums.changed_at = Math.max(sums.changed_at, changed_at);
-    const of_source = getTally(sums.by_source, source);
-    const of_start = getTally(sums.by_start, start_ms);
-    for (const cell of digest(measures).cells) {
-      if (language !== undefined && cell.language_code !== language) continue;
-      if (sentiment !== undefined && cell.outcome !== sentiment) continue;
-      count(sums.all, cell);
-      count(of_source, cell);
-      count(of_start, cell);
-      count(getTally(sums.by_language, cell.language_code), cell);
-    }
-  }
-  return sums;
-}
-
-function createTally(): Tally {
-  const by_sentiment = { POSITIVE: 0, NEGATIVE: 0, NEUTRAL: 0, MIXED: 0, no_verdict: 0 };
-  return { total: 0, withdrawn: 0, by_sentiment };
-}
-
-function getTally<Key>(tallies: Map<Key, Tally>, key: Key): Tally {
-  const known = tallies.get(key);
-  if (known !== undefined) return known;
-  const tally = createTally();
-  tallies.set(key, tally);
-  return tally;
-}
-
-function count(tally: Tally, { counts_as, records }: Cell): void {
-  if (counts_as === undefined) tally.withdrawn += records;
-  else {
-    tally.by_sentiment[counts_as] += records;
-    tally.total += records;
-  }
+function addUpTallies(tallies: Iterable<Tally>): Tally {
+  const sum = createTally();
+  for (const tally of tallies) addTally(sum, tally);
+  return sum;
 }
 
 /** Leaves out groups without records: a correction has moved their records elsewhere. */
@@ -111,8 +57,10 @@ function largestFirst(groups: Map<string, Tally>): [string, Tally][] {
     .sort(([a, one], [b, other]) => other.total - one.total || (a < b ? -1 : 1));
 }
 
-function describeVerdicts(buckets: Bucket[], usd_per_unit: number): Verdicts {
-  const { hits, misses, billed_units, avoided_units, scores } = addVerdicts(buckets);
+function describeVerdicts(
+  { hits, misses, billed_units, avoided_units, scores }: VerdictSums,
+  usd_per_unit: number,
+): Verdicts {
   const verdicts = hits + misses;
   const average = (sum: number) => round(verdicts === 0 ? 0 : sum / MILLIONTHS / verdicts);
   return {
@@ -130,23 +78,6 @@ function describeVerdicts(buckets: Bucket[], usd_per_unit: number): Verdicts {
       mixed: average(scores.mixed),
     },
   };
-}
-
-function addVerdicts(buckets: Bucket[]): VerdictSums {
-  const scores = { positive: 0, negative: 0, neutral: 0, mixed: 0 };
-  const sums = { hits: 0, misses: 0, billed_units: 0, avoided_units: 0, scores };
-  for (const { measures } of buckets) {
-    const { verdicts } = digest(measures);
-    sums.hits += verdicts.hits;
-    sums.misses += verdicts.misses;
-    sums.billed_units += verdicts.billed_units;
-    sums.avoided_units += verdicts.avoided_units;
-    scores.positive += verdicts.scores.positive;
-    scores.negative += verdicts.scores.negative;
-    scores.neutral += verdicts.scores.neutral;
-    scores.mixed += verdicts.scores.mixed;
-  }
-  return sums;
 }
 
 function round(amount: number): number {

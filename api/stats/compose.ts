@@ -1,5 +1,5 @@
 import { createCountsStore } from '../../aws/dynamodb/counts/store.ts';
-import { createReadBuckets } from '../../insight/counts/read.ts';
+import { createReadSpans } from '../../insight/counts/read.ts';
 import { measureBulkLoad } from '../../jobs/bulk-load.ts';
 import { ANALYZERS, type ApiEnvironment } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -16,7 +16,7 @@ export function composeStats(
 ): Pick<ApiDeps, 'stats' | 'overview'> {
   const counts = createCountsStore({ table_name: environment.COUNTS_TABLE });
   const deps = {
-    read_buckets: createReadBuckets({ counts, now }),
+    read_spans: createReadSpans({ counts, now }),
     usd_per_unit: ANALYZERS[environment.ANALYZER].usd_per_unit,
     now,
   };

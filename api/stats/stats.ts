@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { INTERVALS, type Interval } from '../../insight/counts/buckets.ts';
-import type { ReadBuckets } from '../../insight/counts/read.ts';
+import type { ReadSpans } from '../../insight/counts/read.ts';
 import type { StatsResponse } from '../../schemas/index.ts';
 import type { StatsQuery } from '../ports.ts';
 import { type Aggregates, aggregate } from './aggregate.ts';
 import { resolveTimeRange, type TimeRange } from './time-range.ts';
 
 export interface StatsDeps {
-  read_buckets: ReadBuckets;
+  read_spans: ReadSpans;
   /** Price of the analyzer, in US dollars per unit. */
   usd_per_unit: number;
   /** Returns the current time, in milliseconds since 1970. */
@@ -33,13 +33,13 @@ export function createStats(deps: StatsDeps): (query: StatsQuery) => Promise<Sta
 
 /** Reads and adds up the buckets of a range. */
 export async function readAggregates(
-  { read_buckets, usd_per_unit }: StatsDeps,
+  { read_spans, usd_per_unit }: StatsDeps,
   query: Omit<StatsQuery, 'from' | 'to'>,
   range: TimeRange,
 ): Promise<Aggregates> {
   const { tenant, time, interval } = query;
-  const buckets = await read_buckets({ tenant, time, interval, ...range });
-  return aggregate(buckets, query, { starts: listStarts(range, interval), usd_per_unit });
+  const spans = await read_spans({ tenant, time, interval, ...range });
+  return aggregate(spans, query, { starts: listStarts(range, interval), usd_per_unit });
 }
 
 export function writeRange({ from, to }: TimeRange): { from: string; to: string } {

@@ -30,6 +30,13 @@ export interface Bucket {
 
 export type ReadBuckets = (query: BucketsQuery) => Promise<Bucket[]>;
 
+/**
+ * Reads buckets in spans: an hour of minutes, or a day of the other intervals. A span that lies in
+ * the range is the same list for each query as long as it is in memory, so that a caller can keep
+ * its sums.
+ */
+export type ReadSpans = (query: BucketsQuery) => Promise<Bucket[][]>;
+
 /** Time after its end from which a span is read less often. */
 const CLOSED_AFTER_MS = DAY_MS;
 /** Age at which a span is read again, in milliseconds. */
@@ -39,19 +46,27 @@ const MAX_BUCKETS = 20_000;
 /** Number of tenants whose generations are in memory. */
 const MAX_TENANTS = 1_000;
 
+interface ReadDeps {
+  counts: CountsReader & Pick<Generations, 'readGenerations'>;
+  /** Returns the current time, in epoch milliseconds. */
+  now: () => number;
+}
+
+/** Creates the function that reads buckets, as {@link createReadSpans} does, in one list. */
+export function createReadBuckets(deps: ReadDeps): ReadBuckets {
+  const readSpans = createReadSpans(deps);
+  return async (query) => (await readSpans(query)).flat();
+}
+
 /**
- * Creates the function that reads buckets. It keeps them in memory, in spans of an hour of minutes, or
- * of a day of the other intervals. A span that ended more than a day ago is at most five minutes old,
- * every other one second. All spans that are missing side by side are read with one query.
+ * Creates the function that reads spans of buckets, and keeps them in memory. A span that ended more
+ * than a day ago is at most five minutes old, every other one second. All spans that are missing side
+ * by side are read with one query.
  *
  * A span is of one generation of its day. The generations of a tenant are at most a second old, and
  * are read before the rows, so that a rebuild shows all at once.
  */
-export function createReadBuckets(deps: {
-  counts: CountsReader & Pick<Generations, 'readGenerations'>;
-  /** Returns the current time, in epoch milliseconds. */
-  now: () => number;
-}): ReadBuckets {
+export function createReadSpans(deps: ReadDeps): ReadSpans {
   const spans = new LRUCache<string, Bucket[]>({
     maxSize: MAX_BUCKETS,
     sizeCalculation: ({ length }) => length + 1,
@@ -78,9 +93,11 @@ export function createReadBuckets(deps: {
         }
       }),
     );
-    return starts
-      .flatMap((start) => known.get(start) ?? [])
-      .filter(({ start_ms }) => start_ms >= query.from && start_ms < query.to);
+    return starts.map((start) => {
+      const span = known.get(start) ?? [];
+      if (start >= query.from && start + length_ms <= query.to) return span;
+      return span.filter(({ start_ms }) => start_ms >= query.from && start_ms < query.to);
+    });
   };
 }
 
@@ -107,7 +124,7 @@ function generationOf(start_ms: number, generations: ActiveGenerations): string 
   return generations.get(writeStart(start_ms, 'day'));
 }
 
-function createReadGenerations({ counts, now }: Parameters<typeof createReadBuckets>[0]) {
+function createReadGenerations({ counts, now }: ReadDeps) {
   const known = new LRUCache<string, ActiveGenerations>({
     max: MAX_TENANTS,
     ttl: KEPT_MS.open,

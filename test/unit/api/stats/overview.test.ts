@@ -16,11 +16,11 @@ const BUDGET = {
 function createTestOverview(deps: Partial<OverviewDeps> = {}) {
   const asked: BucketsQuery[] = [];
   const overview = createOverview({
-    async read_buckets(query) {
+    async read_spans(query) {
       asked.push(query);
       const is_before = query.to < NOW - DAY / 2;
       const measures = is_before ? { 'n.en.pos': 4 } : { 'n.en.pos': 7, 'n.de.neg': 1 };
-      return [{ start_ms: query.from, source: 'tour', measures, changed_at: NOW }];
+      return [[{ start_ms: query.from, source: 'tour', measures, changed_at: NOW }]];
     },
     usd_per_unit: 1,
     now: () => NOW,

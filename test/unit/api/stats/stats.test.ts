@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
 import type { StatsQuery } from '../../../../api/ports.ts';
 import { createStats } from '../../../../api/stats/stats.ts';
+import type { StatsFilter } from '../../../../api/stats/sums.ts';
 import type { Bucket, BucketsQuery } from '../../../../insight/counts/read.ts';
-import { ServiceError, statsResponseSchema } from '../../../../schemas/index.ts';
+import { type Sentiment, ServiceError, statsResponseSchema } from '../../../../schemas/index.ts';
 
 const START = Date.UTC(2026, 10, 23, 10, 30);
 const HOUR = 3_600_000;
@@ -18,12 +20,13 @@ beforeEach(() => {
 function createTestStats(buckets: Partial<Bucket>[]) {
   const asked: BucketsQuery[] = [];
   const stats = createStats({
-    async read_buckets(query) {
+    async read_spans(query) {
       asked.push(query);
-      return buckets.map((bucket) => ({
+      const span = buckets.map((bucket) => ({
         ...{ start_ms: query.from, source: 'tour', measures: {}, changed_at: START },
         ...bucket,
       }));
+      return [span];
     },
     usd_per_unit: 0.0001,
     now: () => now,
@@ -255,7 +258,7 @@ it('GET /stats answers the same query within a second from memory, for each tena
 it('GET /stats does not keep the failure of a read', async () => {
   let is_down = true;
   const stats = createStats({
-    read_buckets: async () => {
+    read_spans: async () => {
       if (is_down) throw new ServiceError('dynamodb', 'Down', { retryable: true });
       return [];
     },
@@ -265,4 +268,101 @@ it('GET /stats does not keep the failure of a read', async () => {
   await expect(stats(QUERY)).rejects.toThrow('dynamodb: Down');
   is_down = false;
   expect((await stats(QUERY)).total).toBe(0);
+});
+
+const SENTIMENT_CODES = { POSITIVE: 'pos', NEGATIVE: 'neg', NEUTRAL: 'neu', MIXED: 'mix' } as const;
+const anyMeasures = fc.dictionary(
+  fc
+    .tuple(fc.constantFrom('en', 'de', 'und'), fc.constantFrom('pos', 'neg', 'empty', 'gone'))
+    .map(([language, outcome]) => `n.${language}.${outcome}`),
+  fc.nat(9),
+);
+const anyBucket: fc.Arbitrary<Bucket> = fc.record({
+  start_ms: fc.nat(24).map((hours) => Date.UTC(2026, 10, 22, 10) + hours * HOUR),
+  source: fc.constantFrom('tour', 'hotel'),
+  measures: fc
+    .tuple(anyMeasures, fc.nat(5))
+    .map(([measures, misses]) => ({ ...measures, 'cache.miss': misses, 'units.billed': misses })),
+  changed_at: fc.nat(START),
+});
+const anyFilter = fc.record(
+  {
+    source: fc.constantFrom('tour', 'hotel', 'none'),
+    language: fc.constantFrom('en', 'de', 'fi'),
+    sentiment: fc.constantFrom(...(Object.keys(SENTIMENT_CODES) as Sentiment[])),
+  },
+  { requiredKeys: [] },
+);
+
+it('GET /stats counts each record of a filter once, whatever spans were read and asked for before', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(anyBucket, { maxLength: 6 }), { maxLength: 4 }),
+      fc.array(anyFilter, { minLength: 1, maxLength: 20 }),
+      async (spans, filters) => {
+        const read_spans = async () => spans;
+        const stats = createStats({ read_spans, usd_per_unit: 1, now: () => now });
+        for (const filter of filters) {
+          const { total, by_source, by_language, over_time, billing } = await stats({
+            ...QUERY,
+            ...filter,
+          });
+          const expected = countRecords(spans.flat(), filter);
+          expect(total).toBe(expected);
+          for (const parts of [by_source, by_language, over_time]) {
+            expect(parts.reduce((sum, part) => sum + part.total, 0)).toBe(expected);
+          }
+          if (filter.language !== undefined || filter.sentiment !== undefined) continue;
+          expect(billing?.billed_units).toBe(
+            selectSource(spans.flat(), filter).reduce(
+              (sum, { measures }) => sum + (measures['units.billed'] ?? 0),
+              0,
+            ),
+          );
+        }
+      },
+    ),
+  );
+});
+
+function selectSource(buckets: Bucket[], { source }: StatsFilter): Bucket[] {
+  return buckets.filter((bucket) => source === undefined || bucket.source === source);
+}
+
+/** Counts without spans. A withdrawn record is in no total. */
+function countRecords(buckets: Bucket[], filter: StatsFilter): number {
+  const { language, sentiment } = filter;
+  let total = 0;
+  for (const { measures } of selectSource(buckets, filter)) {
+    for (const [name, records] of Object.entries(measures)) {
+      const [kind, of_language, code] = name.split('.');
+      if (kind !== 'n' || code === 'gone') continue;
+      if (language !== undefined && of_language !== language) continue;
+      if (sentiment !== undefined && code !== SENTIMENT_CODES[sentiment]) continue;
+      total += records;
+    }
+  }
+  return total;
+}
+
+it('GET /stats adds up the buckets of a span once, also if many other filters were asked for', async () => {
+  let parsed = 0;
+  const get = () => {
+    parsed += 1;
+    return 'tour';
+  };
+  const bucket: Bucket = {
+    ...{ start_ms: Date.UTC(2026, 10, 23, 9), source: 'tour', changed_at: 1 },
+    measures: { 'n.en.pos': 1 },
+  };
+  const span = [Object.defineProperty(bucket, 'source', { get, enumerable: true })];
+  const stats = createStats({ read_spans: async () => [span], usd_per_unit: 1, now: () => now });
+  const ask = async (language?: string) => {
+    now += 2_000;
+    return (await stats({ ...QUERY, language })).total;
+  };
+  expect([await ask(), await ask(), parsed]).toEqual([1, 1, 1]);
+  // The filters of which sums are kept are limited, and callers can name any language.
+  for (let i = 0; i < 20; i += 1) expect(await ask(`x${i}`)).toBe(0);
+  expect([await ask(), parsed]).toEqual([1, 22]);
 });

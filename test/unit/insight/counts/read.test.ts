@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import { bucketStart } from '../../../../insight/counts/buckets.ts';
 import { nameRow } from '../../../../insight/counts/names.ts';
-import { type BucketsQuery, createReadBuckets } from '../../../../insight/counts/read.ts';
+import {
+  type BucketsQuery,
+  createReadBuckets,
+  createReadSpans,
+} from '../../../../insight/counts/read.ts';
 import { ServiceError } from '../../../../schemas/index.ts';
 import { createFakeCountsStore } from '../../../fakes/counts-store.ts';
 
@@ -37,6 +41,7 @@ function createWorld() {
   return {
     reads,
     read: createReadBuckets({ counts, now: () => now }),
+    readSpans: createReadSpans({ counts, now: () => now }),
     advance: (ms: number) => {
       now += ms;
     },
@@ -113,6 +118,18 @@ it('days that ended more than a day ago are read again after five minutes, later
   advance(299_000);
   await read(query);
   expect(reads.at(-1)?.slice(1)).toEqual(['2026-11-07T00', '2026-11-28T00']);
+});
+
+it('a day in the range is the same list for each query, and days at its ends have the buckets in the range', async () => {
+  const { readSpans, put } = createWorld();
+  for (let days = 2; days <= 5; days += 1) await put({ at: NOW - days * DAY });
+  const range = { from: NOW - 5 * DAY + HOUR, to: NOW - 2 * DAY };
+  const [first, ...days] = await readSpans({ ...QUERY, ...range });
+  expect(first).toEqual([]);
+  expect(days.map(({ length }) => length)).toEqual([1, 1, 1]);
+  const again = await readSpans({ ...QUERY, from: NOW - 5 * DAY - HOUR, to: NOW - 3 * DAY - HOUR });
+  expect(again.map(({ length }) => length)).toEqual([1, 1, 0]);
+  expect(again[1]).toBe(days[0]);
 });
 
 it('a failed read is not kept', async () => {
