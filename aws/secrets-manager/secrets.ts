@@ -21,8 +21,8 @@ const REMEMBERED_MS = 300_000;
 const PREVIOUS_COUNTS_MS = 7 * 86_400_000;
 
 /**
- * Returns a function that reads a secret, and remembers the value for five minutes. If a read fails,
- * the next call reads the secret again.
+ * Returns a function that reads a secret, and remembers the value for five minutes. Calls at the same time
+ * share one read. If a read fails, the next call reads the secret again.
  *
  * @throws {ServiceError} from the returned function, if the secret cannot be read.
  */
@@ -77,11 +77,16 @@ function remember<Value>(
   read: () => Promise<Value>,
 ): () => Promise<Value> {
   const clock = now ?? Date.now;
-  let known: { value: Value; until: number } | undefined;
+  let known: { value: Promise<Value>; until: number } | undefined;
   return async () => {
-    if (known === undefined || clock() >= known.until) {
-      known = { value: await read(), until: clock() + REMEMBERED_MS };
+    if (known !== undefined && clock() < known.until) return known.value;
+    const reading = { value: read(), until: clock() + REMEMBERED_MS };
+    known = reading;
+    try {
+      return await reading.value;
+    } catch (error) {
+      if (known === reading) known = undefined;
+      throw error;
     }
-    return known.value;
   };
 }

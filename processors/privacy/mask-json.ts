@@ -13,10 +13,15 @@ const ID = /^[\w.:+-]*$/;
  * Masks the values of a JSON text where they stand, so that everything else keeps its form: the order
  * of the fields, large numbers, and the same field twice. The name of a field is the cue of its value.
  *
+ * @param author_key key of the tenant, if authors get a pseudonym.
  * @returns undefined if the text is no JSON, or has so many values that each would be searched for too
  * long. Such a text must be masked as a whole.
  */
-export function maskJson(text: string, detect: (text: string) => Detection): string | undefined {
+export function maskJson(
+  text: string,
+  detect: (text: string) => Detection,
+  author_key?: Uint8Array,
+): string | undefined {
   if (hasManyValues(text) || !isJson(text)) return undefined;
   let result = '';
   let done = 0;
@@ -28,7 +33,7 @@ export function maskJson(text: string, detect: (text: string) => Detection): str
       name = value;
       continue;
     }
-    const masked = maskValue(value, name, detect);
+    const masked = maskValue(value, name, { detect, author_key });
     if (masked === value) continue;
     result += text.slice(done, start) + JSON.stringify(masked);
     done = end;
@@ -58,8 +63,14 @@ function isJson(text: string): boolean {
   }
 }
 
-function maskValue(value: string, name: string, detect: (text: string) => Detection): string {
+interface MaskValueDeps {
+  detect: (text: string) => Detection;
+  author_key: Uint8Array | undefined;
+}
+
+function maskValue(value: string, name: string, { detect, author_key }: MaskValueDeps): string {
   if (IDENTITY.has(name) && ID.test(value)) return value;
+  if (name === 'author' && value !== '') return maskAuthor(value, author_key);
   if (isAuthor(name)) return value === '' ? value : maskAuthor(value);
   const deps = { detect, pseudonym_key: undefined };
   if (name === 'url' && URL.canParse(value)) return redactUrl(value, deps).value ?? '';

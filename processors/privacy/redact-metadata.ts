@@ -26,7 +26,12 @@ export function isAuthor(name: string): boolean {
   return AUTHOR_NAME.test(name);
 }
 
-/** Masks an author whole, because it is a name whatever it looks like. */
+/**
+ * Masks an author whole, because it is a name whatever it looks like.
+ *
+ * @param pseudonym_key key of the tenant. Stored authors always have a pseudonym, so that an erasure and an
+ * export can find the records of one author.
+ */
 export function maskAuthor(author: string, pseudonym_key?: Uint8Array): string {
   const [first] = findPlaceholders(author);
   if (first !== undefined && first.end - first.start === author.length) return author;

@@ -42,7 +42,8 @@ export interface RedactRecordDeps {
   detectLocally: (text: string, language_code: string) => Detection;
   resolveLanguage: (given: string, text: string) => ResolvedLanguage;
   /**
-   * Returns the key of the pseudonyms of a tenant. Only called if the settings ask for pseudonyms.
+   * Returns the key of the pseudonyms of a tenant. Only called if the settings ask for pseudonyms, or if
+   * an author is masked in what is stored.
    *
    * @throws {ServiceError} if the key cannot be read.
    */
@@ -69,11 +70,11 @@ export function createRedactRecord(deps: RedactRecordDeps): RedactRecord {
     );
     const detect = (value: string) => detectUnsureLocally(deps.detectLocally, value, language);
     const metadata = { detect, pseudonym_key };
-    const others = redactOthers({ author, url, attributes }, metadata);
+    const others = redactOthers({ url, attributes }, metadata);
     const redacts_stored = policy === 'redact' || stored_text === 'redacted';
     return {
       stored: redacts_stored
-        ? { text: of_text.stored, ...others.stored }
+        ? { text: of_text.stored, author: await redactAuthor(record, deps), ...others.stored }
         : { text, author, url, attributes },
       keeps_text,
       analysed: { text: policy === 'redact' ? of_text.masked : text, language },
@@ -82,12 +83,25 @@ export function createRedactRecord(deps: RedactRecordDeps): RedactRecord {
   };
 }
 
-function redactOthers({ author, url, attributes }: Omit<Content, 'text'>, deps: MetadataDeps) {
+/**
+ * Replaces an author by a pseudonym, whatever form other personal data has in stores: an erasure finds the
+ * records of an author by it.
+ */
+async function redactAuthor(
+  { tenant, author }: Pick<StreamRecord, 'tenant' | 'author'>,
+  { pseudonymKey }: Pick<RedactRecordDeps, 'pseudonymKey'>,
+): Promise<string | undefined> {
+  return author === undefined ? undefined : maskAuthor(author, await pseudonymKey(tenant));
+}
+
+function redactOthers(
+  { url, attributes }: Pick<Content, 'url' | 'attributes'>,
+  deps: MetadataDeps,
+) {
   const of_url = url === undefined ? undefined : redactUrl(url, deps);
   const of_attributes = attributes === undefined ? undefined : redactAttributes(attributes, deps);
   return {
     stored: {
-      author: author === undefined ? undefined : maskAuthor(author, deps.pseudonym_key),
       url: of_url?.value,
       attributes: of_attributes?.value,
     },

@@ -15,10 +15,12 @@ import { Unreadable } from './decode/unreadable.ts';
  *
  * @param record the record, if the bytes are one. Its tenant and source choose the policy. Other bytes
  * are masked if any policy masks what it stores.
+ * @param author_key key of the tenant of the record. Its author then gets a pseudonym.
  */
 export type MaskBytes = (
   bytes: Uint8Array,
   record?: Pick<StreamRecord, 'tenant' | 'source' | 'language'>,
+  author_key?: Uint8Array,
 ) => Uint8Array;
 
 type MaskBytesDeps = Pick<RedactRecordDeps, 'settings' | 'detectLocally' | 'resolveLanguage'>;
@@ -26,12 +28,12 @@ type MaskBytesDeps = Pick<RedactRecordDeps, 'settings' | 'detectLocally' | 'reso
 /** Creates the function that masks bytes. It calls no service, so that it never has to wait. */
 export function createMaskBytes(deps: MaskBytesDeps): MaskBytes {
   const masks_unreadable = masksSomething(deps.settings);
-  const maskText = (text: string, given: string): string => {
+  const maskText = (text: string, given: string, author_key: Uint8Array | undefined): string => {
     const language = deps.resolveLanguage(given, text);
     const detect = (part: string) => detectUnsureLocally(deps.detectLocally, part, language);
-    return maskJson(text, detect) ?? redactText(text, detect(text)).stored;
+    return maskJson(text, detect, author_key) ?? redactText(text, detect(text)).stored;
   };
-  return (bytes, record) => {
+  return (bytes, record, author_key) => {
     const is_masked =
       record === undefined
         ? masks_unreadable
@@ -42,11 +44,48 @@ export function createMaskBytes(deps: MaskBytesDeps): MaskBytes {
     if (plain === undefined || encoding === undefined) return bytes;
     if (plain.length > MAX_MASKED_BYTES) return bytes;
     const text = Buffer.from(plain).toString(encoding);
-    const masked = maskText(text, record?.language ?? 'auto');
+    const masked = maskText(text, record?.language ?? 'auto', author_key);
     if (masked === text) return bytes;
     const result = Buffer.from(masked, encoding);
     return plain === bytes ? result : gzipSync(result);
   };
+}
+
+export type AuthorKey = (item: {
+  bytes: Uint8Array;
+  record?: Pick<StreamRecord, 'tenant' | 'source' | 'author'>;
+}) => Promise<Uint8Array | undefined>;
+
+/**
+ * Creates the function that returns the key for the author of bytes that are set aside. Undefined if they
+ * have no author, or if their policy keeps it as it is. Bytes that are no record may name their tenant.
+ *
+ * @throws {ServiceError} from the returned function, if the key cannot be read.
+ */
+export function createAuthorKey({
+  settings,
+  pseudonymKey,
+}: Pick<RedactRecordDeps, 'settings' | 'pseudonymKey'>): AuthorKey {
+  const masks_unreadable = masksSomething(settings);
+  return async ({ bytes, record }) => {
+    if (record === undefined) {
+      const tenant = masks_unreadable ? findTenantOfAuthor(bytes) : undefined;
+      return tenant === undefined ? undefined : pseudonymKey(tenant);
+    }
+    const { tenant, source, author } = record;
+    const is_masked = masksStored(findPrivacyPolicy(settings, tenant, source));
+    return is_masked && author !== undefined ? pseudonymKey(tenant) : undefined;
+  };
+}
+
+const TENANT = /"tenant"\s*:\s*"([a-z0-9_-]{1,64})"/;
+
+/** Returns the tenant that bytes with an author name, otherwise the default one. */
+function findTenantOfAuthor(bytes: Uint8Array): string | undefined {
+  const plain = tryDecompress(bytes);
+  if (plain === undefined || plain.length > MAX_MASKED_BYTES) return undefined;
+  const text = Buffer.from(plain).toString();
+  return text.includes('"author"') ? (TENANT.exec(text)?.[1] ?? 'default') : undefined;
 }
 
 function masksStored({ policy, stored_text }: ReturnType<typeof findPrivacyPolicy>): boolean {

@@ -1,9 +1,9 @@
 import type { JobProgress } from '../../jobs/progress.ts';
-import type { StreamRecord } from '../../schemas/index.ts';
+import { ServiceError, type StreamRecord } from '../../schemas/index.ts';
 import type { BatchContext } from './batch.ts';
 import { type Rejected, type StreamItem, setAsideOf } from './decode/decode.ts';
 import type { Entry } from './decode/entry.ts';
-import type { MaskBytes } from './mask-bytes.ts';
+import type { AuthorKey, MaskBytes } from './mask-bytes.ts';
 import type { SetAsides } from './ports.ts';
 import { countInJobs, type JobOf } from './progress.ts';
 import { putBefore } from './put.ts';
@@ -18,12 +18,16 @@ export async function keepSetAsides<Item extends Entry & { record?: StreamRecord
   { delivery, tally }: BatchContext,
 ): Promise<Item[]> {
   tally.addReasons(rejected.map(({ why }) => why.reason));
-  const item_of = new Map(
-    rejected.map(({ item, why }) => {
-      const bytes = privacy.maskBytes(item.bytes, item.record);
-      return [setAsideOf({ ...item, bytes }, why), item];
+  const masked = await Promise.all(
+    rejected.map(async ({ item, why }) => {
+      const bytes = await maskItem(privacy, item);
+      if (bytes instanceof Uint8Array)
+        return [[setAsideOf({ ...item, bytes }, why), item] as const];
+      tally.addFailed([{ stage: 'privacy', code: bytes.code, delivered_as: item.delivered_as }]);
+      return [];
     }),
   );
+  const item_of = new Map(masked.flat());
   const { kept, failed } = await putBefore(delivery, 's3', set_asides, [...item_of.keys()]);
   for (const { entry, code } of failed) {
     const { delivered_as = '' } = item_of.get(entry) ?? {};
@@ -32,9 +36,22 @@ export async function keepSetAsides<Item extends Entry & { record?: StreamRecord
   return kept.flatMap((entry) => item_of.get(entry) ?? []);
 }
 
+/** Masks the bytes of an item. Returns the error of the service that has the key, if it is away. */
+async function maskItem(
+  { maskBytes, authorKey }: SetAsideDeps['privacy'],
+  item: Entry & { record?: StreamRecord },
+): Promise<Uint8Array | ServiceError> {
+  try {
+    return maskBytes(item.bytes, item.record, await authorKey(item));
+  } catch (cause) {
+    if (cause instanceof ServiceError) return cause;
+    throw cause;
+  }
+}
+
 export interface SetAsideDeps {
   set_asides: SetAsides;
-  privacy: { maskBytes: MaskBytes };
+  privacy: { maskBytes: MaskBytes; authorKey: AuthorKey };
   progress: JobProgress;
 }
 

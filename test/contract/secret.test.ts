@@ -55,6 +55,12 @@ it('a secret is read once', async () => {
   expect(gateway.meter.read().entries).toMatchObject([{ action: 'GetSecretValue', calls: 1 }]);
 });
 
+it('calls at the same time share one read of a secret', async () => {
+  const readSecret = createSecret({ cloud, secret_id: 'given' });
+  expect(await Promise.all([readSecret(), readSecret()])).toEqual(['as it is', 'as it is']);
+  expect(gateway.meter.read().entries).toMatchObject([{ action: 'GetSecretValue', calls: 1 }]);
+});
+
 it('a secret that could not be read is read again at the next use', async () => {
   const readSecret = createSecret({ cloud, secret_id: 'given' });
   const rule = { service: 'secretsmanager', kind: 'error', code: 'AccessDeniedException' };

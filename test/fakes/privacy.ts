@@ -10,7 +10,7 @@ import {
   type RedactRecordDeps,
 } from '../../processors/privacy/redact-record.ts';
 import { createSearchText, type SearchText } from '../../processors/privacy/search-text.ts';
-import { createMaskBytes } from '../../processors/stream/mask-bytes.ts';
+import { createAuthorKey, createMaskBytes } from '../../processors/stream/mask-bytes.ts';
 import type { Privacy } from '../../processors/stream/privacy.ts';
 import { type PrivacyInput, privacySchema } from '../../schemas/index.ts';
 
@@ -20,6 +20,8 @@ export const DEFAULT_PRIVACY: PrivacyInput = {
   policy: 'redact',
   stored_text: 'redacted',
 };
+
+const pseudonymKey = async (tenant: string) => Buffer.from(`key of ${tenant}`);
 
 /** Creates the redaction of records with the local detectors, for texts in English. */
 export function createTestRedaction(
@@ -34,7 +36,7 @@ export function createTestRedaction(
       language_code: given === 'auto' ? 'en' : given,
       language_source: given === 'auto' ? 'detected' : 'given',
     }),
-    pseudonymKey: async (tenant) => Buffer.from(`key of ${tenant}`),
+    pseudonymKey,
     ...deps,
   });
 }
@@ -55,10 +57,12 @@ export function createTestSearch(settings: Partial<PrivacyInput> = {}): SearchTe
 
 /** Creates the privacy of the consumer with the local detectors. */
 export function createTestPrivacy(settings: Partial<PrivacyInput> = {}): Privacy {
+  const parsed = privacySchema.parse({ ...DEFAULT_PRIVACY, ...settings });
   return {
     redactRecord: createTestRedaction(settings),
+    authorKey: createAuthorKey({ settings: parsed, pseudonymKey }),
     maskBytes: createMaskBytes({
-      settings: privacySchema.parse({ ...DEFAULT_PRIVACY, ...settings }),
+      settings: parsed,
       detectLocally: createLocalDetection(),
       resolveLanguage: () => ({ language_code: 'en', language_source: 'detected' }),
     }),

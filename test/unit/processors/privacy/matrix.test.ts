@@ -22,6 +22,11 @@ function describe(value: string, plain: string, subject: 'it' | 'they'): string 
   return value.includes('ann') ? 'leaked' : 'with placeholders';
 }
 
+function describeAuthor(author: string | undefined): string | undefined {
+  if (author === PLAIN.author) return 'as it came';
+  return author?.replace(/^\[NAME:[0-9a-f]{16}\]$/, 'its pseudonym');
+}
+
 it.each(ROWS)(
   'The row of $policy with the stored text $stored_text of the matrix is right',
   async (row) => {
@@ -33,7 +38,7 @@ it.each(ROWS)(
       'sent to Comprehend': sent,
       'fingerprint in the cache is of': `the text ${sent}`,
       'stored text': keeps_text ? describe(stored.text, PLAIN.text, 'it') : 'none',
-      'stored author': stored.author === PLAIN.author ? 'as it came' : stored.author,
+      'stored author': describeAuthor(stored.author),
       'stored URL and attributes': describe(
         others,
         JSON.stringify([PLAIN.url, PLAIN.attributes]),

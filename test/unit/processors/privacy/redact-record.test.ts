@@ -21,7 +21,7 @@ const PLAIN = {
 };
 const MASKED = {
   text: 'Write to [EMAIL]',
-  author: '[NAME]',
+  author: expect.stringMatching(/^\[NAME:[0-9a-f]{16}\]$/),
   url: 'https://example.com/reviews/7?mail=[EMAIL]&page=2',
   attributes: { stars: 5, phone: '[PHONE]', contact: '[EMAIL]', verified: true },
 };
@@ -86,11 +86,17 @@ describe('pseudonyms', () => {
     expect(await pseudonymise(aRecord(first.stored))).toEqual(first);
   });
 
-  it('The key is only read if the settings ask for pseudonyms', async () => {
+  it('The key is only read if the settings ask for pseudonyms, or for an author that is masked', async () => {
     const pseudonymKey = async () => {
       throw new Error('read');
     };
-    await createTestRedaction({}, { pseudonymKey })(aRecord());
+    await createTestRedaction({}, { pseudonymKey })(aRecord({ author: undefined }));
+    const keeping = createTestRedaction(
+      { policy: 'detect', stored_text: 'full' },
+      { pseudonymKey },
+    );
+    await keeping(aRecord());
+    await expect(createTestRedaction({}, { pseudonymKey })(aRecord())).rejects.toThrow('read');
     const refused = createTestRedaction({ placeholders: 'pseudonyms' }, { pseudonymKey });
     await expect(refused(aRecord())).rejects.toThrow('read');
   });

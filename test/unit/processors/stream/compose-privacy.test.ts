@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -26,12 +27,13 @@ const clients = {
   dynamodb: mockClient(DynamoDBClient),
   firehose: mockClient(FirehoseClient),
   s3: mockClient(S3Client),
+  secrets: mockClient(SecretsManagerClient),
 };
 
 beforeEach(() => {
   vi.restoreAllMocks();
   for (const client of Object.values(clients)) client.reset();
-  const { comprehend, dynamodb, firehose, s3 } = clients;
+  const { comprehend, dynamodb, firehose, s3, secrets } = clients;
   comprehend.on(BatchDetectSentimentCommand).callsFake(({ TextList }: { TextList: string[] }) => ({
     ResultList: TextList.map((_, Index) => ({
       Index,
@@ -60,6 +62,7 @@ beforeEach(() => {
   dynamodb.on(UpdateItemCommand).resolves({ Attributes: marshall(quota) });
   firehose.on(PutRecordBatchCommand).resolves({ FailedPutCount: 0 });
   s3.on(PutObjectCommand).resolves({});
+  secrets.on(GetSecretValueCommand).resolves({ SecretString: 'a secret' });
 });
 
 /** Runs the consumer, and returns all that it sent to services and wrote to its log. */

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { recordSchema } from '../../../../schemas/index.ts';
 import { createTestPrivacy } from '../../../fakes/privacy.ts';
 import { kplAggregate } from '../../../support/kpl.ts';
 
@@ -15,6 +16,29 @@ describe('the bytes of a record that is JSON', () => {
       '{ "record_id":"r-4155552671", "text":"to \\"[EMAIL]\\"", "author":"[NAME]", "n":12345678901234567890,' +
         ' "source":"s", "attributes":{"phone":"[PHONE]","mail":["[EMAIL]","x"]}, "stamp":1764279000000}',
     );
+  });
+
+  it('With the key of its tenant, an author gets the pseudonym that its row has', async () => {
+    const { authorKey, redactRecord } = createTestPrivacy();
+    const json = '{"text":"I love it","source":"s","author":"Ann"}';
+    const record = recordSchema.parse(JSON.parse(json));
+    const bytes = Buffer.from(json);
+    const { stored } = await redactRecord(record);
+    for (const given of [record, undefined]) {
+      const key = await authorKey({ bytes, ...(given && { record: given }) });
+      const masked = maskBytes(bytes, given, key);
+      expect(JSON.parse(Buffer.from(masked).toString()).author).toBe(stored.author);
+    }
+    expect(stored.author).toMatch(/^\[NAME:/);
+  });
+
+  it.each([
+    ['{"text":7,"tenant":"acme","author":"Ann"}', 'key of acme'],
+    ['{"text":7,"author":"Ann"}', 'key of default'],
+    ['{"text":7}', undefined],
+  ])('Bytes that are no record, such as %s, have the %s', async (json, expected) => {
+    const key = await createTestPrivacy().authorKey({ bytes: Buffer.from(json) });
+    expect(key && Buffer.from(key).toString()).toBe(expected);
   });
 
   it('A field of the identity that has no form of an id is masked too', () => {
