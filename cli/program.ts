@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { COMMANDS, type CommandEntry } from './commands.ts';
+import { addOutputOption } from './output/print.ts';
 import { readVersion } from './version.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function createWholeProgram(): Promise<Command> {
 }
 
 async function loadCommand({ description, load }: CommandEntry): Promise<Command> {
-  return (await load()).description(description);
+  return addOutputOption((await load()).description(description));
 }
 
 function createStub({ name, description }: CommandEntry): Command {

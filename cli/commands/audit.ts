@@ -5,7 +5,7 @@ import { type VerifyReport, verifyTrail } from '../../audit/verify.ts';
 import { createAuditBucket } from '../../aws/s3/audit-bucket.ts';
 import { AUDITED_ACTS, type AuditedAct } from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
-import { printAnswer } from '../output/print.ts';
+import { type OutputFormat, printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
 
 const DAY_MS = 86_400_000;
@@ -22,6 +22,7 @@ interface ListOptions {
   act?: AuditedAct;
   who?: string;
   json?: boolean;
+  output?: OutputFormat;
 }
 
 function listCommand(): Command {
@@ -38,9 +39,9 @@ function listCommand(): Command {
 An act without an outcome is \`unknown\`: it still runs, or its process ended before it could write the outcome. Values
 that name a person, such as an author or a record_id, are HMACs. Reads by the API arrive within a minute.`,
     )
-    .action(async ({ json, ...filter }: ListOptions, command: Command) => {
+    .action(async ({ json, output, ...filter }: ListOptions, command: Command) => {
       const acts = await listActs(await openTrail(command), filter);
-      printAnswer({ json: json === true }, acts, () =>
+      printAnswer({ json, output }, acts, () =>
         acts.length === 0 ? 'There are no acts.' : formatActs(acts),
       );
     });

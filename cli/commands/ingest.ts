@@ -13,14 +13,14 @@ import { addFileOptions, type FileFlags, readFileOptions } from '../files/option
 import { listMissing, requireIds } from '../files/replace.ts';
 import { createRunId } from '../lake/run-id.ts';
 import { WAIT_LIMIT_SECONDS } from '../lake/wait.ts';
+import { chooseOutput, type OutputOptions, printAnswer } from '../output/print.ts';
 import { abortOnInterrupt } from '../stop.ts';
 import { aSlug, createNumberParser } from './options.ts';
 
-interface IngestOptions extends FileFlags, IngestFileOptions {
+interface IngestOptions extends FileFlags, IngestFileOptions, OutputOptions {
   source?: string;
   tenant?: string;
   dryRun?: boolean;
-  json?: boolean;
 }
 
 /** Exit code of the command if some lines could not be published. */
@@ -66,7 +66,7 @@ The summary has the id of the run. Its records carry it: SELECT count(*) FROM re
 Exit code: 0 if all records are accepted; 2 if some lines failed and the others are accepted; 1 for any other error.`,
     )
     .action(async (path: string, options: IngestOptions, self: Command) => {
-      const { source, tenant, json } = options;
+      const { source, tenant } = options;
       const file = await openRecords({
         path,
         ...readFileOptions(options),
@@ -76,10 +76,12 @@ Exit code: 0 if all records are accepted; 2 if some lines failed and the others 
       if (options.replace) requireIds(file);
       if (options.dryRun) return showDryRun(path, file, options, self);
       const stack = await connect(self);
-      if (!json) for (const note of file.description.notes) process.stderr.write(`Note: ${note}\n`);
+      if (chooseOutput(options) === 'table') {
+        for (const note of file.description.notes) process.stderr.write(`Note: ${note}\n`);
+      }
       const summary = await (options.replace ? replaceFile : ingestFile)(file, stack, options);
       if (summary.lines === 0 && summary.error === undefined) throw createNoRowsError(path);
-      console.log(json ? JSON.stringify(summary) : formatSummary(summary));
+      printAnswer(options, summary, () => formatSummary(summary));
       if (summary.error !== undefined) process.stderr.write(`error: ${summary.error}\n`);
       if (isPartial(summary)) process.exitCode = EXIT_SOME_FAILED;
       if (summary.error !== undefined && summary.accepted === 0) process.exitCode = 1;
@@ -89,7 +91,7 @@ Exit code: 0 if all records are accepted; 2 if some lines failed and the others 
 async function showDryRun(
   path: string,
   file: RecordFile,
-  { json, replace, waitLimit }: IngestOptions,
+  { replace, waitLimit, ...options }: IngestOptions,
   command: Command,
 ): Promise<void> {
   const ids = new FileIds();
@@ -98,7 +100,7 @@ async function showDryRun(
   });
   if (report.counts.rows === 0) throw createNoRowsError(path);
   if (replace) report.would_withdraw = await countMissing(ids, command, waitLimit);
-  console.log(json ? JSON.stringify(report) : formatDryRun(report));
+  printAnswer(options, report, () => formatDryRun(report));
   if (report.counts.refused > 0) process.exitCode = EXIT_SOME_FAILED;
 }
 

@@ -10,6 +10,9 @@ import { abortOnInterrupt, INTERRUPTED } from '../stop.ts';
 const OUTPUT_FORMATS = ['table', 'jsonl', 'csv'] as const;
 type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
+/** The formats by the names that all commands have for them. */
+const PRINTED = { table: 'table', json: 'jsonl', ndjson: 'jsonl', csv: 'csv' } as const;
+
 const TABLE_COLUMNS: Record<string, (row: JobResult) => string | number | undefined> = {
   job_index: ({ job_index }) => job_index,
   record_id: ({ record_id }) => record_id,
@@ -40,7 +43,10 @@ export function resultsCommand(): Command {
         OUTPUT_FORMATS,
       ),
     )
-    .option('--output <file>', 'write to this file; CSV begins with a mark for Excel')
+    .option(
+      '--output <format|file>',
+      'print table, ndjson or csv; or write to a file, where CSV begins with a mark for Excel',
+    )
     .option('--json', 'the same as --format jsonl')
     .addHelpText(
       'after',
@@ -50,7 +56,7 @@ or in fewer if their texts are long.`,
     )
     .action(async (job_id: string, options: ResultsOptions, command: Command) => {
       const client = await connectApi(command);
-      const { output } = options;
+      const output = isPrinted(options.output) ? undefined : options.output;
       const interrupt = abortOnInterrupt();
       const progress = createProgress();
       const count = { rows: 0 };
@@ -81,9 +87,20 @@ async function* markFirst(texts: AsyncIterable<string>): AsyncIterable<string> {
   yield* texts;
 }
 
+/** Whether the option names a format, which is printed. */
+function isPrinted(output: string | undefined): output is keyof typeof PRINTED {
+  return output !== undefined && Object.hasOwn(PRINTED, output);
+}
+
 function chooseFormat({ format, json, output = '' }: ResultsOptions): OutputFormat {
   if (json) return 'jsonl';
-  const ending = OUTPUT_FORMATS.find((name) => output.toLowerCase().endsWith(`.${name}`));
+  if (isPrinted(output)) return PRINTED[output];
+  const ending = OUTPUT_FORMATS.find((name) =>
+    output
+      .toLowerCase()
+      .replace(/\.ndjson$/, '.jsonl')
+      .endsWith(`.${name}`),
+  );
   return format ?? ending ?? 'table';
 }
 

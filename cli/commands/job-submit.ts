@@ -13,6 +13,7 @@ import {
 import { connectApi, withAdvice } from '../api.ts';
 import { Advice } from '../errors.ts';
 import { addFileOptions, type FileFlags, readFileOptions } from '../files/options.ts';
+import { printAnswer } from '../output/print.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
 import { describeStatus, watchJob } from './job-progress.ts';
 import { aSlug } from './options.ts';
@@ -42,7 +43,7 @@ export function submitCommand(): Command {
       const upload_request = await inspectUpload(file, options);
       const client = await connectApi(command);
       const progress = createProgress();
-      const { source, callbackUrl, watch, json } = options;
+      const { source, callbackUrl, watch } = options;
       const size = await measure(file);
       const job = await withAdvice(
         client.submit({
@@ -55,9 +56,9 @@ export function submitCommand(): Command {
       progress.finish();
       if (watch) {
         const status = await withAdvice(watchJob(client, job.job_id, progress));
-        console.log(json ? JSON.stringify(status) : describeStatus(status));
+        printAnswer(options, status, () => describeStatus(status));
         process.exitCode = chooseExitCode(status);
-      } else console.log(json ? JSON.stringify(withoutUrl(job)) : describeSubmitted(job));
+      } else printAnswer(options, withoutUrl(job), () => describeSubmitted(job));
     });
 }
 

@@ -24,23 +24,21 @@ import {
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
-import { printAnswer } from '../output/print.ts';
+import { type OutputOptions, printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
 import { aSlug, parseDuration, parseRightsOption } from './options.ts';
 
-interface CreateOptions {
+interface CreateOptions extends OutputOptions {
   tenant: string;
   tier: Tier;
   rights: readonly Right[];
   expiresIn?: number;
   name?: string;
-  json?: boolean;
 }
 
-interface RotateOptions {
+interface RotateOptions extends OutputOptions {
   overlap: number;
   expiresIn?: number;
-  json?: boolean;
 }
 
 const DEFAULT_OVERLAP_MS = 86_400_000;
@@ -65,7 +63,7 @@ function createCommand(): Command {
     .option('--expires-in <time>', 'hours or days, as in 12h or 90d', parseDuration)
     .option('--name <name>', 'a name for lists')
     .option('--json', 'print one line of JSON')
-    .action(async ({ json, expiresIn, ...wanted }: CreateOptions, command: Command) => {
+    .action(async ({ json, output, expiresIn, ...wanted }: CreateOptions, command: Command) => {
       const { stack, deps, readSecret } = await openKeys(command);
       const { tenant, tier, rights } = wanted;
       const expires_at = expiresIn === undefined ? undefined : deps.now() + expiresIn;
@@ -75,7 +73,7 @@ function createCommand(): Command {
         async () =>
           [await createKey(deps, { ...wanted, expires_at }), await readSecret(tenant)] as const,
       );
-      printAnswer({ json: json === true }, { ...made, callback_secret }, () =>
+      printAnswer({ json, output }, { ...made, callback_secret }, () =>
         [...describeKey(made), `callback secret  ${callback_secret}`].join('\n'),
       );
     });
@@ -128,7 +126,7 @@ function rotateCommand(): Command {
         () => rotateKey(deps, { key_id, overlap_ms, lifetime_ms }),
       ).catch(explainRefusal);
       const old_key_expires_at = new Date(old_ends_at).toISOString();
-      printAnswer({ json: options.json === true }, { ...made, old_key_expires_at }, () =>
+      printAnswer(options, { ...made, old_key_expires_at }, () =>
         [...describeKey(made), `old key          valid until ${old_key_expires_at}`].join('\n'),
       );
     });
@@ -141,7 +139,7 @@ function allowTokensCommand(): Command {
     .addOption(tierOption())
     .addOption(rightsOption())
     .option('--json', 'print one line of JSON')
-    .action(async ({ json, ...wanted }: CreateOptions, command: Command) => {
+    .action(async ({ json, output, ...wanted }: CreateOptions, command: Command) => {
       const { stack, deps } = await openKeys(command);
       const { tenant, tier, rights } = wanted;
       const made = await withAudit(
@@ -150,7 +148,7 @@ function allowTokensCommand(): Command {
         () => allowTokens(deps, wanted),
       ).catch(explainRefusal);
       printAnswer(
-        { json: json === true },
+        { json, output },
         made,
         () =>
           `Tokens may act for ${tenant}, with at most ${formatRights(rights)}. Key id ${made.key_id}.`,

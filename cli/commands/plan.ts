@@ -2,6 +2,7 @@ import { loadSchema, type PlannedLoad, planLoad } from '@aurastream/cost-model';
 import { Command, InvalidArgumentError } from 'commander';
 import { Advice } from '../errors.ts';
 import { formatPlan } from '../output/plan.ts';
+import { printAnswer } from '../output/print.ts';
 import { createNumberParser } from './options.ts';
 
 /** Options that describe the traffic. The options have no defaults, because traffic varies. */
@@ -79,7 +80,7 @@ Examples:
     )
     .action((options: PlanOptions) => {
       const plan = planLoad(buildLoad(options, requireTraffic(options)));
-      console.log(options.json ? JSON.stringify(plan) : formatPlan(plan));
+      printAnswer(options, plan, () => formatPlan(plan));
     });
 }
 

@@ -7,6 +7,7 @@ import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { describeReached, formatTime, WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
+import { isOutputFormat, type OutputFormat } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
 import { findNewestChange } from '../query/as-of.ts';
 import { formatAnswerCsv, formatAnswerXlsx, type TableAnswer } from '../query/export.ts';
@@ -16,7 +17,7 @@ import { writeParameter } from '../query/parameters.ts';
 import { abortOnInterrupt } from '../stop.ts';
 import { createNumberParser } from './options.ts';
 
-type Format = 'table' | 'json' | 'csv' | 'xlsx';
+type Format = OutputFormat | 'xlsx';
 
 interface Options {
   file?: string;
@@ -48,7 +49,10 @@ export function queryCommand(): Command {
     .option('--json', 'print an array of row objects')
     .option('--csv', 'print CSV')
     .option('--xlsx', 'write a workbook for Excel; needs --output')
-    .option('--output <file>', 'write to this file; .csv, .xlsx and .json choose the format')
+    .option(
+      '--output <format|file>',
+      'print table, json, ndjson or csv; or write to a file, whose ending .csv, .xlsx, .json or .ndjson chooses the format',
+    )
     .option(
       '--locale <locale>',
       'de separates the columns of CSV by ; and has decimal commas',
@@ -105,30 +109,41 @@ async function runQuery(
     () => run(sql, { parameters, signal }).catch(explainRefusal),
     ({ rows }) => ({ counts: { rows: rows.length } }),
   );
-  const is_program = options.json && options.output === undefined;
+  const file = nameFile(options);
+  const is_program = ['json', 'ndjson'].includes(format) && file === undefined;
   const newest = is_program ? undefined : await findNewestChange(query, sql);
   await print(answer, format, options);
   const as_of = reached === undefined ? `as of ${formatTime(asked_at)}` : describeReached(reached);
-  const rows = describeRows(answer.rows.length, options.output);
+  const rows = describeRows(answer.rows.length, file);
   const note = `${rows}, ${as_of}${newest === undefined ? '' : `; newest results ${newest} UTC`}`;
   process.stderr.write(`${note}\n`);
 }
 
-function describeRows(rows: number, output: string | undefined): string {
-  const place = output === undefined ? '' : ` in ${output}`;
+function describeRows(rows: number, file: string | undefined): string {
+  const place = file === undefined ? '' : ` in ${file}`;
   return `${rows} ${rows === 1 ? 'row' : 'rows'}${place}`;
 }
 
 function chooseFormat({ json, csv, xlsx, output }: Options): Format {
-  const chosen = Object.entries({ json, csv, xlsx }).filter(([, is_chosen]) => is_chosen);
+  const named = isOutputFormat(output) ? output : undefined;
+  const flags = Object.entries({ json, csv, xlsx }).flatMap(([name, is_chosen]) =>
+    is_chosen ? [name] : [],
+  );
+  const chosen = [...new Set([...flags, ...(named === undefined ? [] : [named])])];
   if (chosen.length > 1)
-    throw new Advice('Only one format is possible.', 'Use --json, --csv or --xlsx.');
-  const [, ending] = /\.(json|csv|xlsx)$/i.exec(output ?? '') ?? [];
-  const format = (chosen[0]?.[0] ?? ending?.toLowerCase() ?? 'table') as Format;
-  if (format === 'xlsx' && output === undefined) {
+    throw new Advice('Only one format is possible.', 'Use --json, --csv, --xlsx or --output.');
+  const file = nameFile({ output });
+  const [, ending] = /\.(json|ndjson|csv|xlsx)$/i.exec(file ?? '') ?? [];
+  const format = (chosen[0] ?? ending?.toLowerCase() ?? 'table') as Format;
+  if (format === 'xlsx' && file === undefined) {
     throw new Advice('A workbook cannot be printed.', 'Name a file: --output answer.xlsx');
   }
   return format;
+}
+
+/** Returns the file to write to, or undefined if the option names a format, or nothing. */
+function nameFile({ output }: { output?: string | undefined }): string | undefined {
+  return isOutputFormat(output) ? undefined : output;
 }
 
 async function readSql(argument: string | undefined, file: string | undefined): Promise<string> {
@@ -156,22 +171,26 @@ function explainRefusal(error: unknown): never {
 }
 
 async function print(answer: TableAnswer, format: Format, options: Options): Promise<void> {
-  const { output, locale } = options;
-  const content = formatAnswer(answer, format, locale);
-  if (output === undefined) console.log(content.toString().replace(/\r?\n$/, ''));
+  const file = nameFile(options);
+  const content = formatAnswer(answer, format, options);
+  if (file === undefined) console.log(content.toString().replace(/\r?\n$/, ''));
   // Excel reads a CSV file as UTF-8 only if it begins with the mark.
-  else await writeFile(output, format === 'csv' ? CSV_MARK + content.toString() : content);
+  else await writeFile(file, format === 'csv' ? CSV_MARK + content.toString() : content);
 }
 
-function formatAnswer(answer: TableAnswer, format: Format, locale: string): string | Buffer {
+function formatAnswer(answer: TableAnswer, format: Format, options: Options): string | Buffer {
   switch (format) {
     case 'csv':
-      return formatAnswerCsv(answer, locale);
+      return formatAnswerCsv(answer, options.locale);
     case 'xlsx':
       return formatAnswerXlsx(answer);
     case 'json':
       return `${JSON.stringify(answer.rows)}\n`;
-    case 'table':
-      return `${formatTable(answer.columns, answer.rows as never)}\n`;
+    case 'ndjson':
+      return answer.rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+    case 'table': {
+      const room = nameFile(options) === undefined ? {} : { columns: Number.POSITIVE_INFINITY };
+      return `${formatTable(answer.columns, answer.rows as never, room)}\n`;
+    }
   }
 }

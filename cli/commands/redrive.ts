@@ -19,6 +19,7 @@ import type { Restorable } from '../../operations/restore.ts';
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
+import { printAnswer } from '../output/print.ts';
 import { createProgress } from '../output/progress.ts';
 import { formatTable } from '../output/table.ts';
 
@@ -49,11 +50,14 @@ function listCommand(): Command {
     .option('--json', 'print an array')
     .action(async (options: Selection & { json?: boolean }, command: Command) => {
       const batches = await selectBatches(await openFailures(command), options);
-      if (options.json) return console.log(JSON.stringify(batches));
-      if (batches.length === 0) return console.log('There are no failed batches.');
-      const columns = ['key', 'reason', 'failed_at', 'shard_id', 'records', 'restored_at'];
-      const rows = batches.map((batch) => ({ restored_at: '', ...batch }));
-      console.log(formatTable(columns, rows));
+      printAnswer(options, batches, () => {
+        if (batches.length === 0) return 'There are no failed batches.';
+        const columns = ['key', 'reason', 'failed_at', 'shard_id', 'records', 'restored_at'];
+        return formatTable(
+          columns,
+          batches.map((batch) => ({ restored_at: '', ...batch })),
+        );
+      });
     });
 }
 
@@ -66,10 +70,12 @@ function showCommand(): Command {
       const found = await readFailedBatch(await openFailures(command), key);
       if (found === undefined) throw noSuchBatch(key);
       const records = found.contents.map(describeRecord);
-      if (options.json) return console.log(JSON.stringify({ ...found.batch, contents: records }));
-      console.log(JSON.stringify(found.batch, null, 2));
-      console.log(
-        formatTable(['tenant', 'source', 'record_id', 'record_version', 'bytes'], records),
+      const columns = ['tenant', 'source', 'record_id', 'record_version', 'bytes'];
+      printAnswer(
+        options,
+        { ...found.batch, contents: records },
+        () => `${JSON.stringify(found.batch, null, 2)}\n${formatTable(columns, records)}`,
+        () => records,
       );
     });
 }
@@ -117,7 +123,7 @@ Exit code: 0 all records are on the stream; 2 some are not, and their batches st
       const summary = options.dryRun
         ? await countRecords(deps, wanted)
         : await redriveAudited(deps, wanted, options, await connect(command));
-      console.log(options.json ? JSON.stringify(summary) : toSentences(summary));
+      printAnswer(options, summary, () => toSentences(summary));
       if (summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });
 }

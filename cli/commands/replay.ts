@@ -9,6 +9,7 @@ import { type ReplayCounts, type ReplayDeps, replay } from '../../operations/rep
 import { ANALYZERS, type AnalyzerName } from '../../schemas/index.ts';
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
+import { printAnswer } from '../output/print.ts';
 import { createProgress } from '../output/progress.ts';
 import { aSlug, createNumberParser } from './options.ts';
 
@@ -55,7 +56,7 @@ Exit code: 0 done; 2 some records could not be published, run it again; 1 the co
     )
     .action(async (options: Options, command: Command) => {
       const counts = await run(options, command);
-      console.log(options.json ? JSON.stringify(counts) : toSentences(counts, options));
+      printAnswer(options, counts, () => toSentences(counts, options));
       if (counts.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });
 }

@@ -3,7 +3,7 @@ import type { ResultsPage, ResultsQuery, ResultsReader } from '../../api/ports.t
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { type AuditAct, RESULT_ORDERS, RESULT_STATUSES } from '../../schemas/index.ts';
 import { withAudit } from '../audit.ts';
-import { printAnswer } from '../output/print.ts';
+import { type OutputFormat, printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
 import { parseLimit, parseTime } from './options.ts';
 import { addFilters, type FilterOptions } from './results-filters.ts';
@@ -17,6 +17,7 @@ interface ListOptions
   withdrawn?: boolean;
   text?: boolean;
   json?: boolean;
+  output?: OutputFormat;
 }
 
 /** Creates the command `aurastream results list`. */
@@ -42,7 +43,7 @@ export function resultsListCommand(
     .option('--limit <n>', 'how many at most', parseLimit, DEFAULT_LIMIT)
     .option('--json', 'print an array of results')
     .action(async (options: ListOptions, command: Command) => {
-      const { limit, withdrawn, text, json, ...filters } = options;
+      const { limit, withdrawn, text, json, output, ...filters } = options;
       const query = { ...filters, has_withdrawn: withdrawn === true, has_texts: text === true };
       const { stack, results: reader } = await openResults(command);
       const work = () => listResults(reader, query, limit);
@@ -52,7 +53,9 @@ export function resultsListCommand(
           }))
         : await work();
       const columns = columnsOf(options);
-      printAnswer(options, results, () => formatTable(columns, results.map(toRow(columns))));
+      printAnswer({ json, output }, results, () =>
+        formatTable(columns, results.map(toRow(columns))),
+      );
     });
 }
 

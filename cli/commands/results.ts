@@ -4,6 +4,7 @@ import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
+import { printAnswer } from '../output/print.ts';
 import { adviseOnAbsence } from './results-absent.ts';
 import { resultsHistoryCommand } from './results-history.ts';
 import { resultsListCommand } from './results-list.ts';
@@ -39,7 +40,7 @@ function getCommand(): Command {
       } as const;
       const result = await withAudit(stack, act, () => results.get({ tenant, source, record_id }));
       if (result === undefined) throw adviseOnAbsence(source, record_id);
-      console.log(JSON.stringify(result, null, options.json ? 0 : 2));
+      printAnswer(options, result, () => JSON.stringify(result, null, 2));
     });
 }
 

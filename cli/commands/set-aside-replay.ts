@@ -18,6 +18,7 @@ import { SET_ASIDE_REASONS, type SetAside, type SetAsideReason } from '../../sch
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
+import { printAnswer } from '../output/print.ts';
 import { createProgress } from '../output/progress.ts';
 
 interface Options {
@@ -68,7 +69,7 @@ Exit code: 0 done; 2 some could not be put on the stream; 1 the command failed.`
       const summary = is_dry_run
         ? await run(ids, options, stack)
         : await runAudited(ids, options, stack);
-      console.log(options.json ? JSON.stringify(summary) : toSentences(summary, is_dry_run));
+      printAnswer(options, summary, () => toSentences(summary, is_dry_run));
       if (summary.failed > 0) process.exitCode = EXIT_SOME_FAILED;
     });
 }

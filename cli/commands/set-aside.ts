@@ -10,6 +10,7 @@ import type { AuditAct, SetAside } from '../../schemas/index.ts';
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
+import { chooseOutput, type OutputOptions, printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
 import { setAsideReplayCommand } from './set-aside-replay.ts';
 
@@ -38,9 +39,10 @@ function listCommand(): Command {
 A row of a job's file that is no valid record was never on the stream. Without --job, the first ${ROWS_PER_JOB} such rows
 of each job are listed, as long as the file is kept. Mend the file and submit it again: rows cannot be replayed.`,
     )
-    .action(async (options: { job?: string; json?: boolean }, command: Command) => {
+    .action(async (options: { job?: string } & OutputOptions, command: Command) => {
       const stack = await connect(command);
-      const found = options.json
+      const has_bytes = chooseOutput(options) !== 'table';
+      const found = has_bytes
         ? await withAudit(
             stack,
             nameAct('job_id', options.job),
@@ -48,12 +50,11 @@ of each job are listed, as long as the file is kept. Mend the file and submit it
             ({ length }) => ({ counts: { set_asides: length } }),
           )
         : await listSetAsides(stack, options.job);
-      if (options.json) console.log(JSON.stringify(found));
-      else if (found.length === 0) console.log('There are no set-asides.');
-      else
-        console.log(
-          formatTable(['set_aside_id', 'arrived_at', 'reason', 'issue'], found.map(toRow)),
-        );
+      printAnswer(options, found, () =>
+        found.length === 0
+          ? 'There are no set-asides.'
+          : formatTable(['set_aside_id', 'arrived_at', 'reason', 'issue'], found.map(toRow)),
+      );
     });
 }
 
@@ -103,7 +104,7 @@ function showCommand(): Command {
     .argument('<set_aside_id>')
     .option('--json', 'print one line of JSON, with the bytes as base64')
     .option('--bytes', 'print only the bytes, for a pipe')
-    .action(async (id: string, options: { json?: boolean; bytes?: boolean }, command: Command) => {
+    .action(async (id: string, options: { bytes?: boolean } & OutputOptions, command: Command) => {
       const stack = await connect(command);
       const set_aside = await withAudit(stack, nameAct('set_aside_id', id), () =>
         openReader(stack).get(id),
@@ -114,8 +115,13 @@ function showCommand(): Command {
       const { data_base64, ...rest } = set_aside;
       const bytes = Buffer.from(data_base64, 'base64');
       if (options.bytes) process.stdout.write(bytes);
-      else if (options.json) console.log(JSON.stringify(set_aside));
-      else console.log(`${JSON.stringify(rest, null, 2)}\n${toPrintable(bytes)}`);
+      else {
+        printAnswer(
+          options,
+          set_aside,
+          () => `${JSON.stringify(rest, null, 2)}\n${toPrintable(bytes)}`,
+        );
+      }
     });
 }
 

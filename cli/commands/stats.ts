@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Client } from '../../client/index.ts';
 import { type StatsResponse, statsQuerySchema } from '../../schemas/index.ts';
 import { connectApi, withAdvice } from '../api.ts';
-import { printAnswer } from '../output/print.ts';
+import { Advice } from '../errors.ts';
+import { chooseOutput, type OutputOptions, printAnswer } from '../output/print.ts';
 import { createScreen, type ScreenStream } from '../output/screen.ts';
 import { BREAKDOWNS, type Breakdown, drawStats } from '../output/stats.ts';
 import { abortOnInterrupt } from '../stop.ts';
@@ -16,13 +17,15 @@ const COLUMNS_OF_A_FILE = 80;
 
 type Query = NonNullable<Parameters<Client['stats']>[0]>;
 
-interface StatsOptions extends Omit<FilterOptions, 'tenant'>, Pick<Query, 'interval' | 'time'> {
+interface StatsOptions
+  extends Omit<FilterOptions, 'tenant'>,
+    Pick<Query, 'interval' | 'time'>,
+    OutputOptions {
   by: Breakdown;
   since?: TimeOption;
   until?: TimeOption;
   watch?: boolean;
   every: number;
-  json?: boolean;
 }
 
 /** Returns the time that an option names, in ISO 8601. */
@@ -58,22 +61,35 @@ export function statsCommand(deps: StatsDeps = {}): Command {
       const read = (signal?: AbortSignal) =>
         withAdvice(client.stats(toQuery(options, now()), signal === undefined ? {} : { signal }));
       if (options.watch) {
+        const is_program = chooseWatchOutput(options) !== 'table';
         const signal = createSignal();
         return watchStats({
           read: () => read(signal),
           pause: () => sleep(options.every * 1_000, undefined, { signal }),
           openScreen: () =>
-            createScreen(options.json ? { write: stream.write.bind(stream) } : stream),
+            createScreen(is_program ? { write: stream.write.bind(stream) } : stream),
           draw: (stats, failure) => {
-            if (options.json) return [JSON.stringify(stats)];
+            if (is_program) return [JSON.stringify(stats)];
             return failure === undefined ? draw(stats) : [...draw(stats), '', failure];
           },
           signal,
         });
       }
       const stats = await read();
-      printAnswer(options, stats, () => draw(stats).join('\n'));
+      printAnswer(
+        options,
+        stats,
+        () => draw(stats).join('\n'),
+        () => stats.over_time,
+      );
     });
+}
+
+/** @throws {Advice} for CSV, whose columns are known at the end only. */
+function chooseWatchOutput(options: OutputOptions): 'table' | 'json' | 'ndjson' {
+  const output = chooseOutput(options);
+  if (output !== 'csv') return output;
+  throw new Advice('--watch prints no CSV.', 'Use --output ndjson, or leave out --watch.');
 }
 
 function toQuery(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ResultsPage } from '../../api/ports.ts';
 import { withAudit } from '../audit.ts';
 import { colours } from '../output/colours.ts';
@@ -18,6 +18,7 @@ interface TailOptions extends FilterOptions {
   lines: number;
   interval: number;
   json?: boolean;
+  output?: 'table' | 'ndjson';
 }
 
 /** Creates the command `aurastream tail`, which prints results as they arrive. */
@@ -36,8 +37,9 @@ export function tailCommand(interrupted: () => AbortSignal = abortOnInterrupt): 
       POLL_SECONDS,
     )
     .option('--json', 'print a line of JSON per result')
+    .addOption(new Option('--output <format>', 'of the lines').choices(['table', 'ndjson']))
     .action(async (options: TailOptions, command: Command) => {
-      const { lines, interval, json = false, ...filters } = options;
+      const { lines, interval, json = false, output, ...filters } = options;
       const signal = interrupted();
       const { stack, results } = await openResults(command);
       const following = followResults(results, {
@@ -49,7 +51,7 @@ export function tailCommand(interrupted: () => AbortSignal = abortOnInterrupt): 
       void (await withAudit(
         stack,
         nameAct('tail_results', filters),
-        () => printUntilStopped(following, json, signal),
+        () => printUntilStopped(following, json || output === 'ndjson', signal),
         (printed) => ({ counts: { results: printed } }),
       ));
     });

@@ -14,6 +14,7 @@ import { Advice } from '../errors.ts';
 import { createRunId } from '../lake/run-id.ts';
 import { WAIT_LIMIT_SECONDS, waitForAccepted } from '../lake/wait.ts';
 import { askUser } from '../output/ask-user.ts';
+import { printAnswer } from '../output/print.ts';
 import { createProgress } from '../output/progress.ts';
 import { abortOnInterrupt } from '../stop.ts';
 import { createNumberParser } from './options.ts';
@@ -59,7 +60,7 @@ Exit code: 0 done; 2 interrupted, or some records could not be restored or publi
     )
     .action(async (run: string, options: Options, self: Command) => {
       const summary = await undo(readRunId(run), await connect(self), options);
-      console.log(options.json ? JSON.stringify(summary) : toSentences(summary));
+      printAnswer(options, summary, () => toSentences(summary));
       const left = summary.failed + summary.not_kept + summary.expired;
       if (left > 0 || summary.interrupted) process.exitCode = EXIT_SOME_FAILED;
     });

@@ -1,5 +1,5 @@
 import { colours } from './colours.ts';
-import { padEnd, width } from './table.ts';
+import { padEnd, width } from './width.ts';
 
 const BAR_COLUMNS = 32;
 const COLOURS: Record<string, (text: string) => string> = {

@@ -1,7 +1,7 @@
 import { SENTIMENTS, type StatsResponse } from '../../schemas/index.ts';
 import { colours } from './colours.ts';
 import { drawSparkline, sumGroups } from './sparkline.ts';
-import { padEnd, width } from './table.ts';
+import { cut, padEnd, width } from './width.ts';
 
 /** Kinds of bars. */
 export const BREAKDOWNS = ['sentiment', 'source', 'language'] as const;
@@ -117,14 +117,3 @@ function drawCosts({ cache, billing, withdrawn }: StatsResponse, columns: number
 }
 
 const writeCount = (count: number) => count.toLocaleString('en-US');
-
-/** Shortens a text to a number of columns. */
-function cut(text: string, columns: number): string {
-  if (width(text) <= columns) return text;
-  let short = '';
-  for (const letter of text) {
-    if (width(short) + width(letter) > columns - 1) break;
-    short += letter;
-  }
-  return `${short}…`;
-}

@@ -8,6 +8,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Command } from 'commander';
 import { vi } from 'vitest';
 import { auditTrails } from '../../cli/audit.ts';
+import { addOutputOption } from '../../cli/output/print.ts';
 import type { AuditLine } from '../../schemas/index.ts';
 import { createMemoryAuditStore, createTrail, listLines } from './audit-trail.ts';
 
@@ -122,7 +123,7 @@ export async function runOnStack(
   const program = new Command('aurastream')
     .option('--stack <name>', '', 'AuraStream')
     .option('--api-key <key>');
-  program.addCommand(command);
+  program.addCommand(addOutputOption(command));
   for (const one of listCommands(program)) {
     one.exitOverride().configureOutput({ writeErr: () => undefined });
   }

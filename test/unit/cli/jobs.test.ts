@@ -385,6 +385,17 @@ it('job results --json prints each row as a line of JSON, without a header', asy
   expect(lines.map((line) => JSON.parse(line))).toEqual(JSON.parse(JSON.stringify(ROWS)));
 });
 
+it('job results --output ndjson and csv print, as --json and --format csv do', async () => {
+  const print = async (...words: string[]) => {
+    useRows();
+    return (await job('results', 'job_1', ...words)).written.toString();
+  };
+  const lines = await print('--json');
+  expect(lines).toContain('"job_index":0');
+  expect(await print('--output', 'ndjson')).toBe(lines);
+  expect(await print('--output', 'csv')).toBe(await print('--format', 'csv'));
+});
+
 it('job results waits for standard output to drain before it prints the next row and requests more rows', async () => {
   useRows();
   const page = answers[DOWNLOAD]!;

@@ -285,6 +285,14 @@ it('set-aside list leaves out the rows of a job whose file is no longer kept', a
   expect((await setAside('list', '--job', 'job_1')).stdout).toBe('There are no set-asides.');
 });
 
+it('set-aside list with the bytes is in the audit trail, whichever format has them', async () => {
+  for (const output of ['json', 'ndjson', 'csv']) {
+    const { audited } = await setAside('list', '--output', output);
+    expect(audited).toMatchObject([{ act: 'read_set_asides' }, { outcome: 'done' }]);
+  }
+  expect((await setAside('list', '--output', 'table')).audited).toEqual([]);
+});
+
 it('set-aside show prints the bytes without control characters, and as base64 with --json', async () => {
   const [id] = putSetAsides('no\u001b[31m json');
   const { stdout } = await setAside('show', id!);

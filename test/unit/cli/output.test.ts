@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { formatChart } from '../../../cli/output/chart.ts';
 import { createProgress } from '../../../cli/output/progress.ts';
 import { formatTable } from '../../../cli/output/table.ts';
+import { cut, width } from '../../../cli/output/width.ts';
 
 it('a table aligns text to the left and numbers to the right, as wide as the widest cell', () => {
   const rows = [
@@ -47,6 +48,31 @@ it('a table counts wide characters as two columns, and marks as none', () => {
     'e\u0301      x',
     'abcde  x',
   ]);
+});
+
+it('a table measures emoji sequences, flags and Hindi as the terminal shows them', () => {
+  expect(
+    ['👨‍👩‍👧', '🇩🇪', '👍🏽', '❤️', 'हिन्दी', 'e\u0301', '\u001b[31ma\u001b[39m'].map(width),
+  ).toEqual([...[2, 2, 2, 2, 4, 1, 1]]);
+  expect(cut('👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧', 5)).toBe('👨‍👩‍👧👨‍👩‍👧…');
+  expect(cut('हिन्दी', 4)).toBe('हिन्दी');
+});
+
+it('a table as wide as the terminal shortens its widest texts, and neither ids nor numbers', () => {
+  const row = {
+    set_aside_id: 'stream:shard-000000000000:49650000000000000000000000001',
+    arrived_at: '2026-11-23T10:00:00Z',
+    text: 'I love my cat, and my cat loves me',
+    n: 123_456_789,
+  };
+  const columns = ['set_aside_id', 'arrived_at', 'text', 'n'];
+  const [, line = ''] = formatTable(columns, [row], { columns: 102 }).split('\n');
+  expect(line).toBe(`${row.set_aside_id}  2026-11-23T10:0…  I love my cat, …  123456789`);
+  expect(width(line)).toBeLessThanOrEqual(102);
+  const narrow = formatTable(columns, [row], { columns: 20 });
+  expect(narrow).toContain(row.set_aside_id);
+  expect(narrow).toContain('2026-11…  I love …  123456789');
+  expect(formatTable(columns, [row])).toContain(row.text);
 });
 
 it('a chart has the longest bar first, and a bar for every count above 0', () => {

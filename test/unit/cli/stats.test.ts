@@ -3,7 +3,7 @@ import { statsCommand } from '../../../cli/commands/stats.ts';
 import { createScreen } from '../../../cli/output/screen.ts';
 import { drawSparkline } from '../../../cli/output/sparkline.ts';
 import { drawStats } from '../../../cli/output/stats.ts';
-import { width } from '../../../cli/output/table.ts';
+import { width } from '../../../cli/output/width.ts';
 import type { StatsResponse } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
 

@@ -77,6 +77,18 @@ it('query writes the format that the ending of --output names, and CSV begins wi
   expect((await readFile(named)).equals(xlsx!)).toBe(true);
 });
 
+it('query prints the format that --output names, and refuses two formats', async () => {
+  const print = async (...words: string[]) => (await run('SELECT 1', ...words)).stdout;
+  const row = '{"product":"Töpfe; Kettle","share":0.5}';
+  expect(await print('--output', 'ndjson')).toBe(row);
+  expect(await print('--output', 'json')).toBe(`[${row}]`);
+  expect(await print('--output', 'csv')).toBe(await print('--csv'));
+  const table = await print('--output', 'table');
+  expect(table).toMatch(/^product +share\nTöpfe; Kettle/);
+  const { error } = await run('SELECT 1', '--csv', '--output', 'json');
+  expect(error?.message).toContain('Only one format is possible.');
+});
+
 it('query asks Athena to stop at Ctrl-C', async () => {
   athena.on(StopQueryExecutionCommand).resolves({});
   athena.on(GetQueryExecutionCommand).callsFake(() => {
@@ -98,7 +110,7 @@ it('query puts the file of --with before the SQL, as a table', async () => {
 
 it.each([
   [['SELECT 1', '--xlsx'], /Name a file: --output answer.xlsx/],
-  [['SELECT 1', '--csv', '--json'], /Use --json, --csv or --xlsx/],
+  [['SELECT 1', '--csv', '--json'], /Use --json, --csv, --xlsx or --output/],
   [['SELECT 1', '--file', 'a.sql'], /name its file with --file/],
   [[], /Write the SQL as an argument/],
   [['SELECT 1', '--csv', '--locale', 'no locale'], /Use one such as de/],
