@@ -5,7 +5,7 @@ import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import type { Publisher } from '../../ingest/index.ts';
 import type { RecordFile } from '../../ingest/sources/read-records.ts';
 import {
-  dropExpired,
+  countExpired,
   type FileIds,
   findMissing,
   withdrawRecords,
@@ -23,7 +23,10 @@ const MAX_UNASKED_SHARE = 0.2;
 export interface Replacement {
   /** Number of records that are in the lake and not in the file. Absent if that was not looked at. */
   missing?: number;
-  /** Number of records that only the lake has, because their rows have expired. Absent if none have. */
+  /**
+   * How many of `missing` only the lake has, because their rows have expired. Their withdrawal shows
+   * there after the next night. Absent if it is none.
+   */
   expired?: number;
   withdrawn: number;
   failed: number;
@@ -92,8 +95,8 @@ export async function replaceSource(
 }
 
 /**
- * Waits until the lake is complete, and lists the records that the file does not have. Those without a
- * row in the results table are only counted.
+ * Waits until the lake is complete, and lists the records that the file does not have. Those whose rows
+ * have expired from the results table are among them, and counted.
  */
 export async function listMissing(
   stack: StackOutputs,
@@ -106,10 +109,10 @@ export async function listMissing(
     database: stack.DatabaseName,
     signal,
   });
-  const in_lake = await findMissing(createSourceRecords({ readRows }), file, stamp);
+  const missing = await findMissing(createSourceRecords({ readRows }), file, stamp);
   if (file.source === undefined) return { missing: [], expired: 0 };
   const results = createResultsReader({ table_name: stack.ResultsTableName });
-  return dropExpired({ results, signal }, file.source, in_lake);
+  return { missing, expired: await countExpired({ results, signal }, file.source, missing) };
 }
 
 function measureShare(missing: string[], { ids }: FileIds): number {
@@ -122,6 +125,7 @@ export function describeReplacement(replacement: Replacement): string {
   const cause = reason === undefined ? '' : `: ${reason}`;
   if (reason !== undefined && withdrawn + failed === 0) return `nothing withdrawn${cause}`;
   const failures = failed === 0 ? '' : `, ${failed} could not be; run it again`;
-  const left = expired === 0 ? '' : `, ${expired} are left: their rows have expired`;
-  return `${withdrawn} of ${missing} records that the file does not have are withdrawn${failures}${left}${cause}`;
+  const late =
+    expired === 0 ? '' : `; the rows of ${expired} have expired: SQL follows in the next night`;
+  return `${withdrawn} of ${missing} records that the file does not have are withdrawn${failures}${late}${cause}`;
 }

@@ -35,6 +35,7 @@ export type UndoStep =
  *
  *     the row is gone                              → expired
  *     the row comes from elsewhere by now          → changed_later
+ *     the run withdrew it when it had no row       → not_kept
  *     there was no version before the run          → withdrawn
  *     the version before is not in the log         → not_kept
  *     it was withdrawn                             → withdrawn
@@ -57,6 +58,8 @@ export function planUndo(
   if (current.run_id !== undone_run_id) return { kind: 'changed_later' };
   const { tenant, source, record_id } = identity;
   const place = { tenant, source, record_id, run_id, stamp: current.stamp + 1 };
+  // A record that was withdrawn without a row and is in the lake had a row that has expired.
+  if (before === undefined && isUnseen(current)) return { kind: 'not_kept' };
   const is_new = before === undefined && current.replaced_revision === undefined;
   if (is_new || before?.status === 'withdrawn') {
     if (current.status === 'withdrawn') return { kind: 'unchanged' };
@@ -66,6 +69,11 @@ export function planUndo(
   if (saysTheSame(before, current)) return { kind: 'unchanged' };
   if (!hasText(before)) return { kind: 'not_kept' };
   return { kind: 'restored', record: rebuildRecord(before, place) };
+}
+
+/** Only the withdrawal of a record that had no row has no time of the first version. */
+function isUnseen({ status, first_created_at }: Result): boolean {
+  return status === 'withdrawn' && first_created_at === undefined;
 }
 
 function saysTheSame(before: Before, current: Result): boolean {

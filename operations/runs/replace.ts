@@ -1,4 +1,5 @@
 import type { Publisher } from '../../ingest/index.ts';
+import { chunk } from '../../lib/chunk.ts';
 import { recordKey } from '../../schemas/index.ts';
 import type { CurrentResults } from '../ports.ts';
 import type { SourceName, SourceRecords } from './ports.ts';
@@ -66,22 +67,24 @@ export async function findMissing(
 }
 
 /**
- * Separates the records that have a row in the results table from those whose row has expired. A
- * withdrawal cannot reach the latter: they stay in the lake, and would be missing in each later run too.
+ * Counts the records whose rows have expired. The withdrawal of such a record finds no row, so that the
+ * lake follows in the next night. Until then the row is that of a withdrawn record.
  */
-export async function dropExpired(
+export async function countExpired(
   { results, signal }: { results: CurrentResults; signal: AbortSignal },
   source: SourceName,
   record_ids: string[],
-): Promise<{ missing: string[]; expired: number }> {
-  const missing: string[] = [];
-  for (let i = 0; i < record_ids.length; i += RECORDS_PER_STEP) {
+): Promise<number> {
+  let expired = 0;
+  for (const step of chunk(record_ids, RECORDS_PER_STEP)) {
     signal.throwIfAborted();
-    const step = record_ids.slice(i, i + RECORDS_PER_STEP);
     const rows = await results.getMany(step.map((record_id) => ({ ...source, record_id })));
-    missing.push(...step.filter((record_id) => rows.has(recordKey({ ...source, record_id }))));
+    expired += step.filter((record_id) => {
+      const row = rows.get(recordKey({ ...source, record_id }));
+      return row === undefined || row.status === 'withdrawn';
+    }).length;
   }
-  return { missing, expired: record_ids.length - missing.length };
+  return expired;
 }
 
 /**

@@ -129,9 +129,30 @@ export const FILES: DocumentPromises = {
       ],
     },
     {
-      says: 'A record whose row has expired from the results table (after 90 days) stays in the lake: the summary counts it as expired, and it is no part of that fifth.',
+      says: 'A record whose row has expired from the results table (after 90 days) is withdrawn too.',
       tests: [
-        'ingest --replace counts records whose rows have expired, and neither withdraws them nor asks because of them',
+        'ingest --replace also withdraws the records whose rows have expired, and says that SQL follows in the next night',
+        'ingest --replace asks before it withdraws more than a fifth of the source, also if their rows have expired',
+      ],
+    },
+    {
+      says: 'The table results of the lake shows that after the next night, and the summary counts such records as expired.',
+      tests: [
+        'ingest --replace also withdraws the records whose rows have expired, and says that SQL follows in the next night',
+        'the night withdraws the record whose row had expired when its withdrawal came, and no record that was published again',
+      ],
+    },
+    {
+      says: 'An undo cannot bring them back.',
+      tests: [
+        'the withdrawal of a record whose row had expired is not undone, and counts as not_kept',
+      ],
+    },
+    {
+      says: 'GET /stats goes on counting them.',
+      tests: [
+        'a row that DynamoDB deletes after its expiry stays counted, one that an operator deletes does not',
+        'the withdrawal of a record that was never seen counts nowhere, and its later record counts once',
       ],
     },
     {

@@ -38,6 +38,8 @@ let published: Record<string, unknown>[];
 let lake_ids: string[];
 /** Records whose rows are no longer in the results table. */
 let expired_ids: string[];
+/** Records whose rows are withdrawn, while the lake still has their texts. */
+let withdrawn_ids: string[];
 /** Is called once, when the first request comes. */
 let onRequest: (() => void) | undefined;
 /** Is called once, when the first withdrawal comes. */
@@ -62,6 +64,7 @@ beforeEach(() => {
   onRequest = undefined;
   onWithdrawal = undefined;
   expired_ids = [];
+  withdrawn_ids = [];
   lake_ids = ['1', '2', '3', '4', '5', 'old'];
   for (const client of [kinesis, athena, dynamodb, s3]) client.reset();
   kinesis.on(ListShardsCommand).resolves({ Shards: [] });
@@ -83,7 +86,10 @@ beforeEach(() => {
     ) as string[];
     const rows = ids
       .filter((id) => !expired_ids.includes(id))
-      .map((record_id) => rowFor(aResult({ source: 'shop', record_id })));
+      .map((record_id) => {
+        const status = withdrawn_ids.includes(record_id) ? 'withdrawn' : 'analyzed';
+        return rowFor(aResult({ source: 'shop', record_id, status }));
+      });
     return { Responses: { results: rows }, UnprocessedKeys: {} };
   });
   s3.on(ListObjectsV2Command).resolves({});
@@ -248,17 +254,29 @@ it('ingest --replace that is interrupted during the withdrawals ends after at mo
   expect(exit_code).toBe(2);
 });
 
-it('ingest --replace counts records whose rows have expired, and neither withdraws them nor asks because of them', async () => {
+it('ingest --replace also withdraws the records whose rows have expired, and says that SQL follows in the next night', async () => {
+  expired_ids = ['x', 'y'];
+  lake_ids.push('w', ...expired_ids);
+  withdrawn_ids = ['w'];
+  const { stdout, withdrawn, exit_code } = await replace(FIVE, '--json', '--yes');
+  expect(withdrawn).toEqual(['old', 'w', 'x', 'y']);
+  expect(JSON.parse(stdout).replaced).toEqual({ missing: 4, expired: 3, withdrawn: 4, failed: 0 });
+  expect(exit_code).toBeUndefined();
+  const { stdout: text } = await replace(FIVE, '--yes');
+  expect(text).toContain(
+    '4 of 4 records that the file does not have are withdrawn; the rows of 3 have expired: SQL follows in the next night\n',
+  );
+  const { stdout: dry } = await replace(FIVE, '--dry-run', '--json');
+  expect(JSON.parse(dry).would_withdraw).toBe(4);
+});
+
+it('ingest --replace asks before it withdraws more than a fifth of the source, also if their rows have expired', async () => {
   expired_ids = ['x', 'y', 'z'];
   lake_ids.push(...expired_ids);
-  const { stdout, withdrawn, exit_code } = await replace(FIVE, '--json');
-  expect(withdrawn).toEqual(['old']);
-  expect(JSON.parse(stdout).replaced).toEqual({ missing: 1, expired: 3, withdrawn: 1, failed: 0 });
-  expect(exit_code).toBeUndefined();
-  const { stdout: text } = await replace(FIVE);
-  expect(text).toContain('are withdrawn, 3 are left: their rows have expired');
-  const { stdout: dry } = await replace(FIVE, '--dry-run', '--json');
-  expect(JSON.parse(dry).would_withdraw).toBe(1);
+  const { stdout, withdrawn, exit_code } = await replace(FIVE);
+  expect(withdrawn).toEqual([]);
+  expect(stdout).toContain('4 records are 44 % of the source: confirm with --yes');
+  expect(exit_code).toBe(2);
 });
 
 it.each([

@@ -131,7 +131,8 @@ it('the undo of a run gives a record the state that it would have without the ru
       const rest = accepted.filter(({ run_id }) => run_id !== 'run_a').at(-1);
       const expected = rest === undefined ? undefined : resultOf(rest);
       expect(describeState(world.current())).toEqual(describeState(expected));
-      expect(['restored', 'withdrawn', 'unchanged']).toContain(step.kind);
+      const is_unseen = before?.first_created_at === undefined && step.kind === 'not_kept';
+      expect(['restored', 'withdrawn', 'unchanged']).toContain(is_unseen ? 'unchanged' : step.kind);
     }),
     { numRuns: 2_000 },
   );
@@ -217,6 +218,16 @@ it.each([
   ],
 ])('the undo of a run leaves a record if %s', (_reason, record, row, kind) => {
   expect(planUndo({ ...IDENTITY, ...record }, row, RUN)).toEqual({ kind });
+});
+
+it('the withdrawal of a record whose row had expired is not undone, and counts as not_kept', () => {
+  const { first_created_at: _, ...row } = aResult({ run_id: 'run_a', status: 'withdrawn' });
+  expect(planUndo({ ...IDENTITY, before: undefined }, row, RUN)).toEqual({ kind: 'not_kept' });
+  const created_in_run = { ...row, first_created_at: row.created_at };
+  expect(planUndo({ ...IDENTITY, before: undefined }, created_in_run, RUN)).toEqual({
+    kind: 'unchanged',
+  });
+  expect(planUndo({ ...IDENTITY, before }, row, RUN).kind).toBe('restored');
 });
 
 it('a run that changed only the time of a text is undone', () => {
