@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { piiSchema } from './personal-data.ts';
 import { languageCode, slug, timestamp } from './record.ts';
 import { CACHE_TIERS, RESULT_STATUSES } from './result.ts';
 import { scoresSchema, sentiment } from './verdict.ts';
@@ -19,6 +20,7 @@ export const countedRowSchema = z.object({
   chunks: z.int().optional(),
   text: z.string().optional(),
   text_bytes: z.int(),
+  pii: piiSchema.optional(),
   created_at: timestamp,
   arrived_at: timestamp,
   first_created_at: timestamp,

@@ -1,13 +1,15 @@
 import { MILLIONTHS } from '../../insight/counts/measures.ts';
 import type { Bucket } from '../../insight/counts/read.ts';
 import type { StatsResponse } from '../../schemas/index.ts';
-import type { VerdictSums } from './digest.ts';
+import type { PiiSums, VerdictSums } from './digest.ts';
 import { addUpSpans, type StatsFilter } from './sums.ts';
 import { addTally, createTally, type Tally } from './tally.ts';
 
 type Verdicts = Pick<StatsResponse, 'cache' | 'billing' | 'average_scores'>;
+type PersonalData = Pick<StatsResponse, 'pii'>;
 export type Aggregates = Tally &
   Verdicts &
+  PersonalData &
   Pick<StatsResponse, 'as_of' | 'by_source' | 'by_language' | 'over_time'>;
 
 /**
@@ -35,11 +37,15 @@ export function aggregate(
       start: new Date(start).toISOString(),
       ...(sums.by_start.get(start) ?? createTally()),
     })),
-    ...(isWhole(filter) ? describeVerdicts(sums.verdicts, usd_per_unit) : {}),
+    ...(isWhole(filter)
+      ? { ...describeVerdicts(sums.verdicts, usd_per_unit), pii: describePii(sums.pii) }
+      : {}),
   };
 }
 
-/** Returns whether a filter leaves whole buckets. Verdicts are not counted by language. */
+/**
+ * Returns whether a filter leaves whole buckets. Verdicts and personal data are not counted by language.
+ */
 function isWhole({ language, sentiment }: StatsFilter): boolean {
   return language === undefined && sentiment === undefined;
 }
@@ -78,6 +84,15 @@ function describeVerdicts(
       mixed: average(scores.mixed),
     },
   };
+}
+
+/** The type that most records have comes first. Types that corrections have removed are left out. */
+function describePii({ types, ...totals }: PiiSums): NonNullable<PersonalData['pii']> {
+  const by_type = [...types]
+    .filter(([, records]) => records > 0)
+    .sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))
+    .map(([type, records]) => ({ type, records }));
+  return { ...totals, by_type };
 }
 
 function round(amount: number): number {

@@ -1,5 +1,11 @@
 import { type Measures, OUTCOMES, type Outcome } from '../../insight/counts/measures.ts';
-import { type Scores, SENTIMENTS, type Sentiment } from '../../schemas/index.ts';
+import {
+  type PersonalDataType,
+  personalDataType,
+  type Scores,
+  SENTIMENTS,
+  type Sentiment,
+} from '../../schemas/index.ts';
 
 /** Records of one language and outcome in a bucket. */
 export interface Cell {
@@ -19,10 +25,21 @@ export interface VerdictSums {
   scores: Scores;
 }
 
+/** Numbers of records with personal data, and of its pieces. */
+export interface PiiSums {
+  records: number;
+  count: number;
+  redacted: number;
+  failed: number;
+  /** Records by type. */
+  types: Map<PersonalDataType, number>;
+}
+
 /** The measures of a bucket, parsed. */
 export interface Digest {
   cells: Cell[];
   verdicts: VerdictSums;
+  pii: PiiSums;
 }
 
 const OUTCOME_OF = new Map(
@@ -63,7 +80,24 @@ function parse(measures: Measures): Digest {
         mixed: read('score.mixed'),
       },
     },
+    pii: {
+      records: read('pii.records'),
+      count: read('pii.count'),
+      redacted: read('pii.redacted'),
+      failed: read('pii.failed'),
+      types: readTypes(measures),
+    },
   };
+}
+
+function readTypes(measures: Measures): PiiSums['types'] {
+  const types: PiiSums['types'] = new Map();
+  for (const [name, records] of Object.entries(measures)) {
+    if (!name.startsWith('pii.')) continue;
+    const { data: type } = personalDataType.safeParse(name.slice('pii.'.length));
+    if (type !== undefined) types.set(type, records);
+  }
+  return types;
 }
 
 function countAs(outcome: Outcome): Cell['counts_as'] {

@@ -67,8 +67,8 @@ function compareWith(counts: Aggregates, { by_source, by_language }: Aggregates)
 }
 
 function pickPrevious(counts: Aggregates) {
-  const { total, withdrawn, by_sentiment, over_time, cache, billing, average_scores } = counts;
-  return { total, withdrawn, by_sentiment, over_time, cache, billing, average_scores };
+  const { total, withdrawn, by_sentiment, over_time, cache, billing, average_scores, pii } = counts;
+  return { total, withdrawn, by_sentiment, over_time, cache, billing, average_scores, pii };
 }
 
 function describeLoad({ lag_ms, records_per_second, reported_at }: BulkLoad) {

@@ -1,6 +1,6 @@
 import type { Bucket } from '../../insight/counts/read.ts';
 import type { Sentiment } from '../../schemas/index.ts';
-import { digest, type VerdictSums } from './digest.ts';
+import { digest, type PiiSums, type VerdictSums } from './digest.ts';
 import { addCell, addTally, getTally, type Tally } from './tally.ts';
 
 /** Selects the records that an answer counts. */
@@ -19,6 +19,8 @@ export interface Sums {
   by_start: Map<number, Tally>;
   /** Sums over all verdicts of the source: verdicts are not counted by language or sentiment. */
   verdicts: VerdictSums;
+  /** Sums over all records of the source, as of verdicts. */
+  pii: PiiSums;
 }
 
 /** Number of filters for which the sums of a span are kept. */
@@ -53,6 +55,7 @@ function createSums(): Sums {
     by_language: new Map(),
     by_start: new Map(),
     verdicts: { hits: 0, misses: 0, billed_units: 0, avoided_units: 0, scores },
+    pii: { records: 0, count: 0, redacted: 0, failed: 0, types: new Map() },
   };
 }
 
@@ -60,9 +63,10 @@ function addUp(span: Bucket[], { source: asked, language, sentiment }: StatsFilt
   const sums = createSums();
   for (const { start_ms, source, measures, changed_at } of span) {
     if (asked !== undefined && asked !== source) continue;
-    const { cells, verdicts } = digest(measures);
+    const { cells, verdicts, pii } = digest(measures);
     sums.changed_at = Math.max(sums.changed_at, changed_at);
     addVerdicts(sums.verdicts, verdicts);
+    addPii(sums.pii, pii);
     const of_source = getTally(sums.by_source, source);
     const of_start = getTally(sums.by_start, start_ms);
     for (const cell of cells) {
@@ -79,6 +83,7 @@ function addUp(span: Bucket[], { source: asked, language, sentiment }: StatsFilt
 function addSums(sums: Sums, more: Sums): void {
   sums.changed_at = Math.max(sums.changed_at, more.changed_at);
   addVerdicts(sums.verdicts, more.verdicts);
+  addPii(sums.pii, more.pii);
   for (const by of ['by_source', 'by_language', 'by_start'] as const) {
     const tallies: Map<unknown, Tally> = sums[by];
     for (const [key, tally] of more[by]) addTally(getTally(tallies, key), tally);
@@ -94,4 +99,14 @@ function addVerdicts(sums: VerdictSums, more: VerdictSums): void {
   sums.scores.negative += more.scores.negative;
   sums.scores.neutral += more.scores.neutral;
   sums.scores.mixed += more.scores.mixed;
+}
+
+function addPii(sums: PiiSums, more: PiiSums): void {
+  sums.records += more.records;
+  sums.count += more.count;
+  sums.redacted += more.redacted;
+  sums.failed += more.failed;
+  for (const [type, records] of more.types) {
+    sums.types.set(type, (sums.types.get(type) ?? 0) + records);
+  }
 }

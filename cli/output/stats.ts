@@ -4,7 +4,7 @@ import { drawSparkline, sumGroups } from './sparkline.ts';
 import { cut, padEnd, width } from './width.ts';
 
 /** Kinds of bars. */
-export const BREAKDOWNS = ['sentiment', 'source', 'language'] as const;
+export const BREAKDOWNS = ['sentiment', 'source', 'language', 'pii'] as const;
 export type Breakdown = (typeof BREAKDOWNS)[number];
 
 /** Lines of a breakdown. The rest is one line. */
@@ -33,9 +33,27 @@ export function drawStats(stats: StatsResponse, by: Breakdown, columns: number):
     '',
     ...drawSeries(stats, columns),
     '',
-    colours.bold(`by ${by}`),
-    ...drawBars(listCounts(stats, by), columns),
+    colours.bold(by === 'pii' ? 'records by type of personal data' : `by ${by}`),
+    ...drawBreakdown(stats, by, columns),
     ...drawCosts(stats, columns),
+  ];
+}
+
+function drawBreakdown(stats: StatsResponse, by: Breakdown, columns: number): string[] {
+  if (by !== 'pii') return drawBars(listCounts(stats, by), columns);
+  const { pii } = stats;
+  if (pii === undefined) return [colours.dim('not counted by language and sentiment')];
+  const { records, count, redacted, failed } = pii;
+  const facts = [
+    `${writeCount(count)} pieces in ${writeCount(records)} records`,
+    `${writeCount(redacted)} stored with placeholders`,
+    ...(failed > 0 ? [`a detector failed on ${writeCount(failed)}`] : []),
+  ];
+  const counts = pii.by_type.map((entry) => toCount(entry.type, entry.records));
+  // A record can have several types, so the shares are of all records.
+  return [
+    ...drawBars(counts, columns, stats.total),
+    ...(records > 0 ? [colours.dim(cut(facts.join('; '), columns))] : []),
   ];
 }
 
@@ -74,7 +92,7 @@ interface Count {
   count: number;
 }
 
-function listCounts(stats: StatsResponse, by: Breakdown): Count[] {
+function listCounts(stats: StatsResponse, by: Exclude<Breakdown, 'pii'>): Count[] {
   if (by === 'source') return stats.by_source.map(({ source, total }) => toCount(source, total));
   if (by === 'language') {
     return stats.by_language.map(({ language_code, total }) => toCount(language_code, total));
@@ -85,11 +103,11 @@ function listCounts(stats: StatsResponse, by: Breakdown): Count[] {
 const toCount = (name: string, count: number): Count => ({ name, count });
 const writeOutcome = (outcome: Outcome) => outcome.replace('no_verdict', 'no verdict');
 
-/** Draws a line for each count, with its share. */
-function drawBars(counts: Count[], columns: number): string[] {
+/** Draws a line for each count, with its share of the whole, which is by default their sum. */
+function drawBars(counts: Count[], columns: number, whole?: number): string[] {
   const shown = counts.filter(({ count }) => count > 0).slice(0, MOST_BARS);
   if (shown.length === 0) return [colours.dim('no records')];
-  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  const total = whole ?? counts.reduce((sum, { count }) => sum + count, 0);
   const most = Math.max(...shown.map(({ count }) => count));
   const widest = Math.max(...shown.map(({ name }) => width(name)));
   const digits = writeCount(most).length;

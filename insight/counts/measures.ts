@@ -1,6 +1,6 @@
 import { CHARACTERS_PER_UNIT, LEAST_UNITS } from '@aurastream/cost-model';
 import { countCharacters } from '../../lib/count-characters.ts';
-import type { CountedRow, Scores } from '../../schemas/index.ts';
+import type { CountedRow, Pii, Scores } from '../../schemas/index.ts';
 
 /**
  * Integers by name, which add up over rows. Absent means 0. The names are short, because DynamoDB
@@ -10,6 +10,8 @@ import type { CountedRow, Scores } from '../../schemas/index.ts';
  * - `cache.miss`: verdicts by their origin
  * - `units.billed`, `units.avoided`: units of the analyzer
  * - `analyzer.comprehend@1`: verdicts by analyzer
+ * - `pii.EMAIL`: records with personal data of a type; `pii.records`, `pii.redacted`, `pii.failed`: records
+ *   with any, with placeholders for it, and with a failed detector; `pii.count`: pieces of personal data
  * - `score.positive`: sum of a probability in millionths. Floating-point sums would drift.
  */
 export type Measures = Record<string, number>;
@@ -38,6 +40,18 @@ export function measureRow(row: CountedRow): Measures {
   return {
     [`n.${language_code}.${OUTCOMES[outcome]}`]: 1,
     ...(status === 'analyzed' ? measureVerdict(row) : {}),
+    ...(status === 'withdrawn' || row.pii === undefined ? {} : measurePii(row.pii)),
+  };
+}
+
+/** Counts the personal data of a record. Its values are in no row and in no count. */
+function measurePii({ types, count, redacted, failed }: Pii): Measures {
+  return {
+    'pii.records': 1,
+    ...(count === 0 ? {} : { 'pii.count': count }),
+    ...(redacted ? { 'pii.redacted': 1 } : {}),
+    ...(failed ? { 'pii.failed': 1 } : {}),
+    ...Object.fromEntries(types.map((type) => [`pii.${type}`, 1])),
   };
 }
 

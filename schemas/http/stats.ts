@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { personalDataType } from '../personal-data.ts';
 import { languageCode, slug, timestamp } from '../record.ts';
 import { scoresSchema, sentiment } from '../verdict.ts';
 import { budgetResponseSchema } from './budget.ts';
@@ -50,7 +51,7 @@ const verdicts = {
   cache: z
     .object({ hits: z.int(), misses: z.int(), hit_rate: z.number().min(0).max(1) })
     .optional()
-    .describe('Absent if `language` or `sentiment` is given, as are billing and average_scores.'),
+    .describe('Absent if `language` or `sentiment` is given, as are all that follow.'),
   billing: z
     .object({
       billed_units: z.int().describe('Units of 100 characters, at least 3 per document.'),
@@ -61,6 +62,16 @@ const verdicts = {
     .optional()
     .describe('Units of the current versions of records. `GET /budget` has all that was billed.'),
   average_scores: scoresSchema.optional(),
+  pii: z
+    .object({
+      records: z.int().describe('Records with personal data, or of which a detector failed.'),
+      count: z.int().describe('Pieces of personal data.'),
+      redacted: z.int().describe('Records with placeholders in what is stored.'),
+      failed: z.int().describe('Records of which a detector failed.'),
+      by_type: z.array(z.object({ type: personalDataType, records: z.int() })),
+    })
+    .optional()
+    .describe('The personal data of the current versions, by type. It never has a value.'),
 };
 
 const counts = {

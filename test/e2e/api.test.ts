@@ -141,10 +141,16 @@ it('GET /stats follows a record, its correction and its withdrawal', async () =>
       }
       expect((await call('/overview?source=moved')).body).toMatchObject(counts);
     }, WAIT);
-  await put({ text: 'I love this moving company', record_version: 1 });
-  await expectCounts({ total: 1, withdrawn: 0, by_sentiment: { ...none, POSITIVE: 1 } });
+  const no_pii = { records: 0, count: 0, redacted: 0, failed: 0, by_type: [] };
+  await put({ text: 'I love this moving company, ask ann@example.com', record_version: 1 });
+  await expectCounts({
+    ...{ total: 1, withdrawn: 0, by_sentiment: { ...none, POSITIVE: 1 } },
+    pii: { ...no_pii, records: 1, count: 1, redacted: 1, by_type: [{ type: 'EMAIL', records: 1 }] },
+  });
   await put({ text: 'I hate this moving company, terrible', record_version: 2 });
-  await expectCounts({ total: 1, withdrawn: 0, by_sentiment: { ...none, NEGATIVE: 1 } });
+  await expectCounts({
+    ...{ total: 1, withdrawn: 0, by_sentiment: { ...none, NEGATIVE: 1 }, pii: no_pii },
+  });
   await put({ text: 'I love this moving company', record_version: 1 });
   await put({ deleted: true, record_version: 3 });
   await expectCounts({ total: 0, withdrawn: 1, by_sentiment: none });

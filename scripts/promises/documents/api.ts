@@ -332,8 +332,9 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: '`aurastream stats` draws an answer of `GET /stats`: the series as sparklines, and bars by sentiment, source or language (`--by`).',
+      says: '`aurastream stats` draws an answer of `GET /stats`: the series as sparklines, and bars by sentiment, source, language or type of personal data (`--by pii`).',
       tests: [
+        'aurastream stats --by pii draws the records by type of personal data, with their share of all records',
         'aurastream stats draws the series by sentiment, and the bars of the breakdown with their shares',
         'aurastream stats draws the records of a job by source',
         'no line of the statistics is wider than a terminal of %d columns',
@@ -373,12 +374,13 @@ export const API: DocumentPromises = {
       tests: ['tail shows a result that becomes visible after later arrivals, up to 30 seconds'],
     },
     {
-      says: '`GET /stats` | returns counts by sentiment, source and language over time, cache hit rate, units and average scores',
+      says: '`GET /stats` | returns counts by sentiment, source and language over time, cache hit rate, units, average scores and personal data by type',
       tests: [
         'GET /stats counts the records by sentiment, source, language and time',
         'GET /stats counts verdicts of the batch, the memory and the table as cache hits',
         'GET /stats prices billed and avoided units at the $0.0001 that Comprehend asks for a unit',
         'GET /stats averages the scores over all verdicts',
+        'GET /stats counts records with personal data and its pieces by type, of all sources or of one',
       ],
     },
     {
@@ -432,13 +434,23 @@ export const API: DocumentPromises = {
       tests: ['GET /stats lists every interval of the range, also those without records'],
     },
     {
-      says: '`cache`, `billing` and `average_scores` are absent if `language` or `sentiment` is given, because they are not counted by them.',
-      tests: ['GET /stats of one language or sentiment has no cache, billing and scores'],
+      says: '`cache`, `billing`, `average_scores` and `pii` are absent if `language` or `sentiment` is given, because they are not counted by them.',
+      tests: [
+        'GET /stats of one language or sentiment has no cache, billing, scores and personal data',
+      ],
     },
     {
       says: '`billing` has the units of the current versions; `GET /budget` has all that was billed.',
       tests: [
         'counts equal a recount of the table after corrections, withdrawals, expiries, splits of shards, deaths, zombies and lost answers',
+      ],
+    },
+    {
+      says: '`pii` counts the personal data of the current versions, and never has a value: the records with any, its pieces, the records that are stored with placeholders, those of which a detector failed, and the records by type.',
+      tests: [
+        'personal data counts by record, piece and type, and what is redacted or failed, without a value',
+        'GET /stats counts records with personal data and its pieces by type, of all sources or of one',
+        'GET /stats follows a record, its correction and its withdrawal',
       ],
     },
     {

@@ -59,7 +59,7 @@ const CODES: Record<string, string> = {
 function measuresOf(row: Row): [string, number][] {
   const { status, sentiment, cache = '', analyzer, scores, text, text_bytes, chunks = 1 } = row;
   const outcome = `n.${row.language_code ?? 'und'}.${CODES[sentiment ?? status]}`;
-  if (status !== 'analyzed') return [[outcome, 1]];
+  if (status !== 'analyzed') return [[outcome, 1], ...piiOf(row)];
   const units = Math.max(3 * chunks, Math.ceil((text?.length ?? text_bytes) / 100));
   return [
     [outcome, 1],
@@ -69,5 +69,17 @@ function measuresOf(row: Row): [string, number][] {
     ...Object.entries(scores ?? {}).map(([name, score]): [string, number] => {
       return [`score.${name}`, Math.round(score * 1e6)];
     }),
+    ...piiOf(row),
+  ];
+}
+
+function piiOf({ pii }: Row): [string, number][] {
+  if (pii === undefined) return [];
+  return [
+    ['pii.records', 1],
+    ['pii.count', pii.count],
+    ['pii.redacted', Number(pii.redacted)],
+    ['pii.failed', Number(pii.failed)],
+    ...pii.types.map((type): [string, number] => [`pii.${type}`, 1]),
   ];
 }

@@ -14,6 +14,7 @@ export interface Row {
   chunks?: number;
   text?: string;
   text_bytes: number;
+  pii?: { types: string[]; count: number; redacted: boolean; failed: boolean };
   created_at: string;
   arrived_at: string;
   first_created_at?: string;
@@ -142,12 +143,28 @@ function correct(row: Row, random: Random, now: number): Row {
   });
 }
 
+function drawPii(random: Random): Pick<Row, 'pii'> {
+  if (random.chance(0.6)) return {};
+  const failed = random.chance(0.1);
+  const types = ['EMAIL', 'NAME', 'PHONE'].filter(() => random.chance(0.4));
+  if (types.length === 0 && !failed) return {};
+  const count = types.length + (types.length === 0 ? 0 : random.int(3));
+  return { pii: { types, count, redacted: random.chance(0.7), failed } };
+}
+
 function analyse(random: Random, row: Identity & Times): Row {
   const language_code = random.pick(['de', 'en', 'es', 'zh-TW']);
   const text_bytes = 20 + random.int(1_200);
-  if (random.chance(0.05)) return { ...row, status: 'empty', text_bytes: 1, text: ' ' };
+  if (random.chance(0.05))
+    return { ...row, status: 'empty', text_bytes: 1, text: ' ', ...drawPii(random) };
   if (random.chance(0.05)) {
-    return { ...row, status: 'unsupported_language', language_code: 'fi', text_bytes };
+    return {
+      ...row,
+      status: 'unsupported_language',
+      language_code: 'fi',
+      text_bytes,
+      ...drawPii(random),
+    };
   }
   const positive = random.next();
   return {
@@ -161,5 +178,6 @@ function analyse(random: Random, row: Identity & Times): Row {
     chunks: 1 + random.int(2),
     ...(random.chance(0.7) ? { text: 'x'.repeat(text_bytes) } : {}),
     text_bytes,
+    ...drawPii(random),
   };
 }

@@ -31,6 +31,13 @@ const STATS: StatsResponse = {
   by_language: [{ language_code: 'en', ...tally(1_204, 301) }],
   cache: { hits: 903, misses: 602, hit_rate: 0.6 },
   billing: { billed_units: 1_806, avoided_units: 2_709, billed_usd: 0.1806, avoided_usd: 0.2709 },
+  pii: {
+    ...{ records: 602, count: 1_004, redacted: 600, failed: 2 },
+    by_type: [
+      { type: 'EMAIL', records: 602 },
+      { type: 'PHONE', records: 301 },
+    ],
+  },
 };
 
 it('a sparkline has a block for each count, the lowest for 0 alone, and sums up what does not fit', () => {
@@ -68,13 +75,26 @@ it.each([40, 60, 80, 200])(
       ...tally(i, 1),
     }));
     const over_time = Array.from({ length: 366 }, () => STATS.over_time[2]!);
-    for (const by of ['sentiment', 'source', 'language'] as const) {
+    for (const by of ['sentiment', 'source', 'language', 'pii'] as const) {
       const lines = drawStats({ ...STATS, by_source, over_time }, by, columns);
       for (const line of lines) expect(width(line)).toBeLessThanOrEqual(columns);
       if (by === 'source') expect(lines).toContain('and 10 more');
     }
   },
 );
+
+it('aurastream stats --by pii draws the records by type of personal data, with their share of all records', () => {
+  expect(drawStats(STATS, 'pii', 80).slice(7, -2)).toEqual([
+    'records by type of personal data',
+    `EMAIL  602   40 %  ${'█'.repeat(61)}`,
+    `PHONE  301   20 %  ${'█'.repeat(31)}`,
+    '1,004 pieces in 602 records; 600 stored with placeholders; a detector failed on…',
+  ]);
+  const none = { records: 0, count: 0, redacted: 0, failed: 0, by_type: [] };
+  expect(drawStats({ ...STATS, pii: none }, 'pii', 60)).toContain('no records');
+  const of_language = drawStats({ ...STATS, pii: undefined }, 'pii', 60);
+  expect(of_language).toContain('not counted by language and sentiment');
+});
 
 it('statistics without records say so', () => {
   const empty = { ...STATS, ...tally(0, 0), over_time: [], by_source: [], as_of: undefined };

@@ -26,12 +26,13 @@ const AT = '2026-11-23T10:00:00.000Z';
 const SCORES = { positive: 0.9, negative: 0.03, neutral: 0.05, mixed: 0.02 };
 const BY_SENTIMENT = { POSITIVE: 4, NEGATIVE: 3, NEUTRAL: 2, MIXED: 5, no_verdict: 6 };
 const TALLY = { total: 20, withdrawn: 2, by_sentiment: BY_SENTIMENT };
-const VERDICTS = ['cache', 'billing', 'average_scores'];
+const VERDICTS = ['cache', 'billing', 'average_scores', 'pii'];
 const PREVIOUS = {
   ...{ from: AT, to: AT, ...TALLY, over_time: [{ start: AT, ...TALLY }] },
   cache: { hits: 3, misses: 1, hit_rate: 0.75 },
   billing: { billed_units: 3, avoided_units: 9, billed_usd: 0.0003, avoided_usd: 0.0009 },
   average_scores: SCORES,
+  pii: { records: 4, count: 7, redacted: 3, failed: 1, by_type: [{ type: 'EMAIL', records: 2 }] },
 };
 const COUNTS = { ...PREVIOUS, interval: 'hour', time: 'created_at', as_of: AT };
 const PROGRESS = {

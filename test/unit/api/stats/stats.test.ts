@@ -145,11 +145,35 @@ it('GET /stats averages the scores over all verdicts', async () => {
   });
 });
 
-it('GET /stats of one language or sentiment has no cache, billing and scores', async () => {
+it('GET /stats counts records with personal data and its pieces by type, of all sources or of one', async () => {
+  const { stats } = createTestStats([
+    {
+      measures: {
+        ...{ 'pii.records': 5, 'pii.count': 9, 'pii.redacted': 4, 'pii.failed': 1 },
+        ...{ 'pii.EMAIL': 2, 'pii.PHONE': 4, 'pii.NAME': 2, 'pii.UNKNOWN_TYPE': 7 },
+      },
+    },
+    { source: 'hotel', measures: { 'pii.records': 3, 'pii.count': 3, 'pii.EMAIL': 3 } },
+    { source: 'hotel', measures: { 'pii.NAME': -2 } },
+  ]);
+  expect(statsResponseSchema.parse(await stats(QUERY)).pii).toEqual({
+    ...{ records: 8, count: 12, redacted: 4, failed: 1 },
+    by_type: [
+      { type: 'EMAIL', records: 5 },
+      { type: 'PHONE', records: 4 },
+    ],
+  });
+  expect((await stats({ ...QUERY, source: 'hotel' })).pii).toEqual({
+    ...{ records: 3, count: 3, redacted: 0, failed: 0 },
+    by_type: [{ type: 'EMAIL', records: 3 }],
+  });
+});
+
+it('GET /stats of one language or sentiment has no cache, billing, scores and personal data', async () => {
   const { stats } = createTestStats([{ measures: VERDICTS }]);
   for (const filter of [{ language: 'en' }, { sentiment: 'MIXED' as const }]) {
     const answer = await stats({ ...QUERY, ...filter });
-    for (const name of ['cache', 'billing', 'average_scores']) {
+    for (const name of ['cache', 'billing', 'average_scores', 'pii']) {
       expect(answer).not.toHaveProperty(name);
     }
   }
@@ -160,6 +184,7 @@ it('GET /stats of no records has a hit rate of 0, and no time of a last change',
   const answer = statsResponseSchema.parse(await stats(QUERY));
   expect(answer).toMatchObject({ total: 0, cache: { hits: 0, misses: 0, hit_rate: 0 } });
   expect(answer.average_scores).toEqual({ positive: 0, negative: 0, neutral: 0, mixed: 0 });
+  expect(answer.pii).toEqual({ records: 0, count: 0, redacted: 0, failed: 0, by_type: [] });
   expect(answer).not.toHaveProperty('as_of');
 });
 

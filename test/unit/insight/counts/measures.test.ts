@@ -33,6 +33,24 @@ it.each([
   expect(measureRow(row({ ...without_verdict, status, language_code }))).toEqual({ [name]: 1 });
 });
 
+const PII = { types: ['EMAIL', 'NAME'], count: 3, redacted: true, failed: false };
+
+it('personal data counts by record, piece and type, and what is redacted or failed, without a value', () => {
+  const piiOf = (fields: Parameters<typeof countedRow>[0]) =>
+    Object.fromEntries(
+      Object.entries(measureRow(row(fields))).filter(([name]) => name.startsWith('pii.')),
+    );
+  const found = { 'pii.records': 1, 'pii.count': 3, 'pii.EMAIL': 1, 'pii.NAME': 1 };
+  expect(piiOf({ pii: PII })).toEqual({ ...found, 'pii.redacted': 1 });
+  expect(piiOf({ pii: { ...PII, redacted: false } })).toEqual(found);
+  expect(piiOf({ pii: { types: [], count: 0, redacted: true, failed: true } })).toEqual({
+    ...{ 'pii.records': 1, 'pii.redacted': 1, 'pii.failed': 1 },
+  });
+  expect(piiOf({ ...without_verdict, status: 'empty', pii: PII })).toMatchObject(found);
+  expect(piiOf({ ...without_verdict, status: 'withdrawn', pii: PII })).toEqual({});
+  expect(piiOf({})).toEqual({});
+});
+
 it('a verdict without a sentiment counts nowhere', () => {
   expect(measureRow(row({ sentiment: undefined }))).toEqual({});
 });
