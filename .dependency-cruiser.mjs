@@ -136,6 +136,29 @@ export default {
       to: { pathNot: ['^client/', '^lib/', '^schemas/', 'node_modules/zod/'] },
     },
     {
+      name: 'dashboard-runs-in-browsers',
+      comment:
+        'The dashboard is a page of at most 90 KB: it imports the small packages of ADR 0094, types of schemas/, and those files of schemas/ that need no package.',
+      severity: 'error',
+      from: { path: rooms('dashboard') },
+      to: {
+        pathNot: [
+          '^dashboard/',
+          '^lib/',
+          '^schemas/(formats|job-status)\\.ts$',
+          'node_modules/(preact|@preact|uplot|@tanstack/virtual-core)/',
+        ],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'dashboard-knows-the-answers',
+      comment: 'The dashboard reads the API as any caller does: it knows the schemas alone.',
+      severity: 'error',
+      from: { path: rooms('dashboard') },
+      to: { path: productExcept('dashboard', 'schemas', 'lib') },
+    },
+    {
       name: 'analysis-below-stream',
       comment: 'Analysis serves the stream and the API: it knows neither.',
       severity: 'error',

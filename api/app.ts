@@ -11,7 +11,7 @@ import type { Route } from './routes/route.ts';
 
 /** Creates the HTTP API as a Hono app, which an HTTP server or a Lambda function can run. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
-  return createApp(deps, createRoutes(deps.languages, deps.settings.serves_docs));
+  return createApp(deps, createRoutes(deps.languages, deps.settings));
 }
 
 /** Creates an app with some routes of the API. */

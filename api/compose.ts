@@ -11,6 +11,7 @@ import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
+import { findUploadOrigin } from '../aws/s3/upload-origin.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
 import { createAuditQueue } from '../aws/sqs/queues.ts';
 import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
@@ -78,6 +79,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
       allow_loopback_callbacks: environment.CALLBACK_ALLOW_LOOPBACK,
       cors_origins: environment.CORS_ORIGINS,
       serves_docs: environment.SERVES_DOCS,
+      serves_dashboard: environment.SERVES_DASHBOARD,
     },
     download_limits: DOWNLOAD_LIMITS,
     record_read: createQueueRead({
@@ -88,6 +90,8 @@ export function composeApi(variables: Record<string, string | undefined>) {
     now,
     version: manifest.version,
     docs_folder: fileURLToPath(new URL('./docs/', import.meta.url)),
+    dashboard_folder: fileURLToPath(new URL('./dashboard/', import.meta.url)),
+    upload_origin: findUploadOrigin(environment.INPUT_BUCKET, variables),
     request_id: ({ requestContext, lambdaContext }) =>
       requestContext?.requestId ?? lambdaContext?.awsRequestId ?? randomUUID(),
     on_answer: (report) => logger.info('request answered', { ...report }),

@@ -52,6 +52,7 @@ interface ApiSettings {
   /** Origins whose web pages may read the answers. The entry `*` stands for every origin. */
   cors_origins: string[];
   serves_docs: boolean;
+  serves_dashboard: boolean;
 }
 
 /** Dependencies of each app, whatever its routes are. */
@@ -93,6 +94,10 @@ export interface ApiDeps {
    * Folder with the files of Swagger UI. If the folder is absent, the docs page is a plain list.
    */
   docs_folder?: string;
+  /** Folder with the built files of the dashboard. If the folder is absent, there is none. */
+  dashboard_folder?: string;
+  /** Origin to which web pages upload the files of jobs, such as `https://bucket.example`. */
+  upload_origin: string;
   /**
    * Returns the request's id, which the answer's headers, error bodies and log messages contain.
    */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
+import { buildPage } from './build-page.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
@@ -25,11 +26,16 @@ const NEVER_REACHED = [
 /** Handler to bundle, as a path relative to the root of the repository or as source code. */
 export type Bundled = { entry: string } | { source: string };
 
+/** A web page to build, by its folder, relative to the root of the repository. */
+interface WebPage {
+  page: string;
+}
+
 /**
- * Files to copy next to the bundle. The keys are target folders, relative to the bundle. The values
- * are paths of files, relative to the root of the repository.
+ * Files to put next to the bundle. The keys are target folders, relative to the bundle. The values are
+ * paths of files to copy, relative to the root of the repository, or a web page to build.
  */
-export type Assets = Record<string, string[]>;
+export type Assets = Record<string, string[] | WebPage>;
 
 /**
  * Bundles a handler as `index.mjs`. The bundle contains the AWS SDK, because the deployed version
@@ -48,7 +54,8 @@ export function bundle(what: Bundled, assets: Assets = {}): string {
   }
   for (const [to, files] of Object.entries(assets)) {
     mkdirSync(join(folder, to), { recursive: true });
-    for (const file of files) copyFileSync(join(ROOT, file), join(folder, to, basename(file)));
+    if (!Array.isArray(files)) buildPage(join(ROOT, files.page), join(folder, to));
+    else for (const file of files) copyFileSync(join(ROOT, file), join(folder, to, basename(file)));
   }
   return folder;
 }

@@ -205,6 +205,8 @@ export interface Settings {
     cors_origins: string[];
     /** Whether the API serves the page `/docs`, which needs no API key and has 1.7 MB of scripts. */
     serves_docs: boolean;
+    /** Whether the API serves the page `/dashboard`, which needs no API key and asks for one itself. */
+    serves_dashboard: boolean;
     /** Size from which API Gateway compresses answers, in bytes. */
     minimum_compression_bytes: number;
     /**
@@ -402,6 +404,7 @@ export const settings: Settings = {
     preflight_method: { requests_per_second: 100, burst_requests: 200 },
     cors_origins: [],
     serves_docs: true,
+    serves_dashboard: true,
     minimum_compression_bytes: 1_024,
     oidc: undefined,
     access_log: true,

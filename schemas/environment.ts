@@ -112,6 +112,7 @@ export const apiEnvironmentSchema = z.object({
     .transform((list) => list.split(',').filter((origin) => origin !== ''))
     .describe('Origins, with commas between them; `*` stands for every origin.'),
   SERVES_DOCS: flag,
+  SERVES_DASHBOARD: flag,
 });
 export type ApiEnvironment = z.infer<typeof apiEnvironmentSchema>;
 

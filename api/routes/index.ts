@@ -1,3 +1,5 @@
+import { dashboardRoutes } from '../dashboard/routes.ts';
+import type { ApiDeps } from '../deps.ts';
 import { createDocumentRoutes } from '../docs/routes.ts';
 import { createAnalyzeRoutes } from './analyze.ts';
 import { budgetRoute } from './budget.ts';
@@ -13,9 +15,15 @@ import { submitRoute } from './submit.ts';
  * Creates all routes of the API.
  *
  * @param languages codes of the languages that the analyzer supports.
- * @param serves_docs whether the API also serves its documentation as a page.
+ * @param serves whether the API also serves its documentation as a page, and the dashboard.
  */
-export function createRoutes(languages: readonly string[], serves_docs = true): Route[] {
+export function createRoutes(
+  languages: readonly string[],
+  serves: Pick<ApiDeps['settings'], 'serves_docs' | 'serves_dashboard'> = {
+    serves_docs: true,
+    serves_dashboard: true,
+  },
+): Route[] {
   const routes: Route[] = [
     ...createAnalyzeRoutes(languages),
     submitRoute,
@@ -25,7 +33,8 @@ export function createRoutes(languages: readonly string[], serves_docs = true): 
     ...statsRoutes,
     budgetRoute,
     ...serviceRoutes,
-    ...createDocumentRoutes(() => routes, serves_docs),
+    ...createDocumentRoutes(() => routes, serves.serves_docs),
+    ...(serves.serves_dashboard ? dashboardRoutes : []),
   ];
   return routes;
 }

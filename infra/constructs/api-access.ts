@@ -40,6 +40,7 @@ export function apiEnvironment(
     CALLBACK_ALLOW_LOOPBACK: jobs.allow_loopback,
     CORS_ORIGINS: settings.api.cors_origins.join(),
     SERVES_DOCS: String(settings.api.serves_docs),
+    SERVES_DASHBOARD: String(settings.api.serves_dashboard),
   };
 }
 

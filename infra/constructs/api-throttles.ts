@@ -19,9 +19,10 @@ export const KEYED_PATHS = [
 ];
 
 /** Lists the paths that a client can read without an API key. */
-export function listOpenPaths({ serves_docs }: Settings['api']): string[] {
+export function listOpenPaths({ serves_docs, serves_dashboard }: Settings['api']): string[] {
   const docs = serves_docs ? ['/docs', '/docs/{proxy+}'] : [];
-  return ['/health', '/ready', '/openapi.json', ...docs];
+  const dashboard = serves_dashboard ? ['/dashboard', '/dashboard/{proxy+}'] : [];
+  return ['/health', '/ready', '/openapi.json', ...docs, ...dashboard];
 }
 
 /** Returns the limits of the methods that have limits of their own. */

@@ -4,6 +4,7 @@ import {
   aws_iam as iam,
   type aws_lambda as lambda,
   Size,
+  Stack,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { oidcSettingsSchema } from '../../schemas/oidc.ts';
@@ -12,7 +13,7 @@ import { ANALYSIS_ASSETS } from './analysis.ts';
 import { type ApiUses, apiEnvironment, apiGrants } from './api-access.ts';
 import { accessLog } from './api-log.ts';
 import { DOWNLOAD_PATH, KEYED_PATHS, limitMethods, listOpenPaths } from './api-throttles.ts';
-import { addPreflight } from './cors.ts';
+import { addPreflight, allowUploads } from './cors.ts';
 import { createDownload, streamFrom } from './download.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { createFunction } from './handler.ts';
@@ -46,6 +47,7 @@ export class Api extends Construct {
     this.url = api.urlForPath().replace(/\/$/, '');
     this.id = api.restApiId;
     this.stage = settings.api.stage;
+    if (settings.api.serves_dashboard) this.allowDashboardUploads(props);
   }
 
   private restApi({ api, log_retention_days, stack_name }: Settings): apigateway.RestApi {
@@ -119,8 +121,17 @@ export class Api extends Construct {
           'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
           'node_modules/swagger-ui-dist/swagger-ui.css',
         ],
+        ...(settings.api.serves_dashboard ? { dashboard: { page: 'dashboard' } } : {}),
       },
     });
+  }
+
+  /** Lets the dashboard, whose origin is that of the API, upload the files of jobs to the bucket. */
+  private allowDashboardUploads({ settings, jobs }: ApiUses): void {
+    if (settings.api.cors_origins.includes('*')) return;
+    const { region, urlSuffix } = Stack.of(this);
+    const origin = `https://${this.id}.execute-api.${region}.${urlSuffix}`;
+    for (const rule of allowUploads([origin])) jobs.input_bucket.addCorsRule(rule);
   }
 
   private authorizer({ settings, tables }: ApiUses): apigateway.RequestAuthorizer {

@@ -21,6 +21,14 @@ const KEYED = [
 
 const listApi = (type: string) => listResources(template, `AWS::ApiGateway::${type}`);
 
+/** The paths that need no key. */
+const OPEN = ['/health', '/ready', '/openapi.json'].concat([
+  '/docs',
+  '/docs/{proxy+}',
+  '/dashboard',
+  '/dashboard/{proxy+}',
+]);
+
 it('the API takes the key of a request from the authorizer, and any address may call it', () => {
   expect(listApi('RestApi')).toEqual({
     ApiRestApi: {
@@ -52,9 +60,9 @@ it('the stage is traced, limits the keyless methods to 10 requests per second, a
       AccessLogSetting: expect.anything(),
       MethodSettings: [
         limit('/*', '*', 1_000, 2_000),
-        ...['/~1health', '/~1ready', '/~1openapi.json', '/~1docs', '/~1docs~1{proxy+}'].flatMap(
-          (path) => ['GET', 'HEAD'].map((method) => limit(path, method, 10, 20)),
-        ),
+        ...OPEN.map((path) => path.replaceAll('/', '~1'))
+          .map((path) => `/${path}`)
+          .flatMap((path) => ['GET', 'HEAD'].map((method) => limit(path, method, 10, 20))),
         limit('/~1jobs~1{job_id}~1download', 'GET', 0.5, 20),
       ],
     },
@@ -98,6 +106,7 @@ it('the stage has the name of its setting, each kind of method the limit of its 
     stage: 'v9',
     cors_origins: ['*'],
     serves_docs: false,
+    serves_dashboard: false,
     each_method: limits(1),
     open_method: limits(2),
     download: { ...settings.api.download, method: limits(3) },
@@ -119,8 +128,8 @@ it('the stage has the name of its setting, each kind of method the limit of its 
   });
 });
 
-it('without docs, the API has no method for the page, which then needs a key like any other path', () => {
-  const api = { ...settings.api, serves_docs: false };
+it('without docs and dashboard, the API has no method for the pages, which then need a key like any other path', () => {
+  const api = { ...settings.api, serves_docs: false, serves_dashboard: false };
   const without = synthesize({ api });
   const parts = Object.values(listResources(without, 'AWS::ApiGateway::Resource'));
   expect(parts.map(({ PathPart }) => PathPart).sort()).toEqual([
@@ -136,7 +145,10 @@ it('without docs, the API has no method for the page, which then needs a key lik
   const [handler] = Object.entries(listResources(without, 'AWS::Lambda::Function')).filter(
     ([id]) => id === 'ApiHandler',
   );
-  expect(handler?.[1].Environment.Variables.SERVES_DOCS).toBe('false');
+  expect(handler?.[1].Environment.Variables).toMatchObject({
+    SERVES_DOCS: 'false',
+    SERVES_DASHBOARD: 'false',
+  });
 });
 
 describe('with CORS origins', () => {
@@ -214,22 +226,22 @@ describe('with CORS origins', () => {
     },
   );
 
-  it('the input bucket takes uploads from pages of these origins, and no other bucket does', () => {
+  it('the input bucket takes uploads from pages of these origins and from the dashboard, and no other bucket does', () => {
     const with_origins = synthesize({ api: { ...settings.api, cors_origins: origins } });
     const buckets = Object.entries(listResources(with_origins, 'AWS::S3::Bucket'));
     const rules = buckets.filter(([, { CorsConfiguration }]) => CorsConfiguration !== undefined);
     expect(rules.map(([id, { CorsConfiguration }]) => [id, CorsConfiguration.CorsRules])).toEqual([
       [
         'JobsInputs',
-        [
-          {
-            AllowedOrigins: origins,
+        [origins, [expect.stringMatching(/^https:\/\/ApiRestApi\.execute-api\./)]].map(
+          (AllowedOrigins) => ({
+            AllowedOrigins,
             AllowedMethods: ['PUT', 'POST'],
             AllowedHeaders: ['Content-Type'],
             ExposedHeaders: ['ETag'],
             MaxAge: 3_600,
-          },
-        ],
+          }),
+        ),
       ],
     ]);
   });
@@ -262,7 +274,6 @@ it('every path needs a key that the authorizer accepts, except health, readiness
   });
   const closed = [true, 'CUSTOM', 'ApiAuthorizer'];
   const open = [false, 'NONE', undefined];
-  const open_paths = ['/health', '/ready', '/openapi.json', '/docs', '/docs/{proxy+}'];
   expect(Object.fromEntries(methods)).toEqual({
     'ANY ': closed,
     'ANY /{proxy+}': closed,
@@ -271,9 +282,9 @@ it('every path needs a key that the authorizer accepts, except health, readiness
     'ANY /jobs/{job_id}/{proxy+}': closed,
     'ANY /jobs/{job_id}/download': closed,
     'GET /jobs/{job_id}/download': closed,
-    ...Object.fromEntries(open_paths.map((path) => [`GET ${path}`, open])),
-    ...Object.fromEntries(open_paths.map((path) => [`HEAD ${path}`, open])),
-    ...Object.fromEntries(open_paths.map((path) => [`ANY ${path}`, closed])),
+    ...Object.fromEntries(OPEN.map((path) => [`GET ${path}`, open])),
+    ...Object.fromEntries(OPEN.map((path) => [`HEAD ${path}`, open])),
+    ...Object.fromEntries(OPEN.map((path) => [`ANY ${path}`, closed])),
   });
 });
 

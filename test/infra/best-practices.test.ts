@@ -67,8 +67,8 @@ const EXCEPTIONS: Exception[] = [
   },
   {
     rule: /^APIG4$/,
-    resources: /^Api\/RestApi\/Default\/(health|ready|openapi\.json|docs)\//,
-    reason: 'Health and documentation need no key.',
+    resources: /^Api\/RestApi\/Default\/(health|ready|openapi\.json|docs|dashboard)\//,
+    reason: 'Health, documentation and the page that asks for a key need none.',
   },
   {
     rule: /^COG4$/,

@@ -78,6 +78,7 @@ it.each([
       UPLOAD_ROLE_ARN: 'ApiUploadRole.Arn',
       CALLBACK_ALLOW_LOOPBACK: 'CallbackAllowLoopback',
       CORS_ORIGINS: '',
+      SERVES_DASHBOARD: 'true',
       SERVES_DOCS: 'true',
     },
   ],
@@ -215,7 +216,10 @@ it('each function runs the handler of its room, next to the files that it reads'
   expect(listBundles(template)).toEqual({
     ConsumerHandler: { entry: 'processors/stream/handler.ts', assets: languages },
     BulkConsumerHandler: { entry: 'processors/stream/handler.ts', assets: languages },
-    ApiHandler: { entry: 'api/handler.ts', assets: { ...languages, docs: page } },
+    ApiHandler: {
+      entry: 'api/handler.ts',
+      assets: { ...languages, docs: page, dashboard: { page: 'dashboard' } },
+    },
     ApiAuthorizerHandler: { entry: 'api/authorizer/handler.ts', assets: {} },
     ApiDownloadHandler: { entry: 'api/download/handler.ts', assets: {} },
     AuditHandler: { entry: 'audit/handler.ts', assets: {} },

@@ -30,4 +30,5 @@ export const VARIABLES: Record<string, string> = {
   CALLBACK_ALLOW_LOOPBACK: 'false',
   CORS_ORIGINS: 'https://app.example',
   SERVES_DOCS: 'true',
+  SERVES_DASHBOARD: 'true',
 };

@@ -19,8 +19,8 @@ function roomsReachedFrom(entries: string[]): string[] {
 }
 
 /**
- * Returns the paths of the entry files of the functions. The sources in infra/constructs name each
- * path in the form `entry: '…'`.
+ * Returns the paths of the entry files of the functions and of the web pages. The sources in
+ * infra/constructs name each path in the form `entry: '…'`, and the folder of a page as `page: '…'`.
  */
 function handlerEntries(): string[] {
   const folder = join(ROOT, 'infra', 'constructs');
@@ -28,9 +28,10 @@ function handlerEntries(): string[] {
   const sources = names
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(folder, name), 'utf8'));
-  return sources.flatMap((source) =>
-    [...source.matchAll(/entry: '([^']+)'/g)].map(([, path]) => path!),
-  );
+  return sources.flatMap((source) => [
+    ...[...source.matchAll(/entry: '([^']+)'/g)].map(([, path]) => path!),
+    ...[...source.matchAll(/page: '([^']+)'/g)].map(([, path]) => `${path}/main.tsx`),
+  ]);
 }
 
 function foldersWithTypeScript(folder: string): string[] {

@@ -492,8 +492,11 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: '`GET /openapi.json`, `/docs` | return the OpenAPI document and the page that shows it',
-      tests: ['GET /openapi.json and GET /docs need no key'],
+      says: '`GET /openapi.json`, `/docs`, `/dashboard` | return the OpenAPI document, the page that shows it, and the dashboard',
+      tests: [
+        'GET /dashboard needs no key, and lets the page load and call nothing but the API and the upload bucket',
+        'GET /openapi.json and GET /docs need no key',
+      ],
     },
     {
       says: 'All routes except those of the last two rows need a key.',
@@ -715,7 +718,7 @@ export const API: DocumentPromises = {
     {
       says: 'With the setting `api.serves_docs: false`, `/docs` does not exist.',
       tests: [
-        'without docs, the API has no method for the page, which then needs a key like any other path',
+        'without docs and dashboard, the API has no method for the pages, which then need a key like any other path',
         'without docs, the page is a 404 and the OpenAPI document does not name it',
       ],
     },

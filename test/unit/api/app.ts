@@ -31,6 +31,7 @@ export const SETTINGS: ApiDeps['settings'] = {
   allow_loopback_callbacks: false,
   cors_origins: [],
   serves_docs: true,
+  serves_dashboard: true,
 };
 
 /** Returns the request context that the authorizer creates for an API key of the tenant. */
@@ -76,6 +77,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     results,
     read_history: createReadHistory({ current: results, past: createFakeHistoryStore() }),
     stream,
+    upload_origin: 'https://bucket.example',
     claims: createFakeClaims(),
     throughput_samples: async () => [],
     read_budget: async () => ({

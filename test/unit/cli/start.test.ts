@@ -169,6 +169,7 @@ it('npm start --json prints one line with the address, the keys and each resourc
     ...{ endpoint: CLOUD.endpoint, api: CLOUD.api, ...KEYS, region: 'eu-west-1' },
     ...{ access_key_id: 'the-id', secret_access_key: 'the-secret' },
     control_token: 'the-token',
+    dashboard: `${CLOUD.api}/dashboard#key=k3`,
     stream: 'stream',
     bulk_stream: 'bulk-stream',
     results_table: 'results',
@@ -188,10 +189,11 @@ it('npm start --json prints one line with the address, the keys and each resourc
 
 it('npm start prints a table of the resources, and commands that work when they are pasted', () => {
   const lines = formatForReaders(CLOUD, KEYS, 'data').split('\n');
-  const table = lines.slice(1, 16).map((line) => [line.slice(2, 16).trim(), line.slice(16)]);
+  const table = lines.slice(1, 17).map((line) => [line.slice(2, 16).trim(), line.slice(16)]);
   expect(Object.fromEntries(table)).toEqual({
     endpoint: CLOUD.endpoint,
     api: CLOUD.api,
+    dashboard: `${CLOUD.api}/dashboard#key=k3`,
     'api key': 'k1',
     'read-only key': 'k3',
     'second tenant': 'k2',

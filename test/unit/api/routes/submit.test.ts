@@ -94,6 +94,7 @@ it('a new job belongs to the tenant of the key, has its source, its deadline, an
       allow_loopback_callbacks: false,
       cors_origins: [],
       serves_docs: true,
+      serves_dashboard: true,
     },
   });
   const { job } = await submitJob(api, { text: 'a', source_id: 'mine' });
@@ -320,6 +321,7 @@ it('the estimate of a job counts its documents at the throughput that was measur
         allow_loopback_callbacks: false,
         cors_origins: [],
         serves_docs: true,
+        serves_dashboard: true,
       },
     });
     const body = { documents: Array.from({ length: documents }, () => ({ text: 'a' })) };

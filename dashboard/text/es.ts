@@ -1,0 +1,3 @@
+import { type Dictionary, en } from './en.ts';
+
+export const es: Dictionary = en;
