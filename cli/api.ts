@@ -2,20 +2,22 @@ import type { Command } from 'commander';
 import { ApiError, type Client, createClient } from '../client/index.ts';
 import { connect, readRunningCloud } from './cloud.ts';
 import { Advice } from './errors.ts';
+import { chooseTarget } from './targets/choose-target.ts';
 
 /**
- * Creates a client of the stack's API. The API key comes from the option --api-key, the variable
- * AURASTREAM_API_KEY or the embedded cloud.
+ * Creates a client of the API of the target or of the stack. The API key comes from the option
+ * --api-key, the target, the variable AURASTREAM_API_KEY or the embedded cloud.
  *
  * @throws {Advice} if no API key was found.
  */
 export async function connectApi(command: Command): Promise<Client> {
-  const { ApiUrl } = await connect(command);
+  const target = await chooseTarget(command);
+  const ApiUrl = target?.api_url ?? (await connect(command)).ApiUrl;
   const { apiKey } = command.optsWithGlobals<{ apiKey?: string }>();
   const running = await readRunningCloud();
   const is_embedded = running !== undefined && ApiUrl.startsWith(running.endpoint);
   const embedded_key = is_embedded ? running.api_key : undefined;
-  const api_key = apiKey ?? process.env.AURASTREAM_API_KEY ?? embedded_key;
+  const api_key = apiKey ?? target?.api_key ?? process.env.AURASTREAM_API_KEY ?? embedded_key;
   if (api_key === undefined) {
     throw new Advice(
       'There is no API key.',

@@ -5,6 +5,7 @@ import { readStack, type StackOutputs } from '../aws/cloudformation/stack.ts';
 import { Advice } from './errors.ts';
 import { listAnnouncements } from './running-cloud.ts';
 import { DEPLOY_STACK } from './start-cloud.ts';
+import { chooseStack, chooseTarget, useTarget } from './targets/choose-target.ts';
 
 const runningCloudSchema = z.object({
   pid: z.int(),
@@ -17,14 +18,16 @@ const runningCloudSchema = z.object({
 });
 
 /**
- * Configures the AWS SDK for the embedded cloud if the embedded cloud runs, and otherwise for AWS.
- * Then reads the names of the stack's resources.
+ * Configures the AWS SDK for the target that the options name; else for the embedded cloud, if it
+ * runs; else for AWS. Then reads the names of the stack's resources.
  *
  * @throws {Advice} if the cloud does not have the stack.
  */
 export async function connect(command: Command): Promise<StackOutputs> {
-  await useEmbeddedCloud();
-  const { stack } = command.optsWithGlobals<{ stack: string }>();
+  const target = await chooseTarget(command);
+  if (target === undefined) await useEmbeddedCloud();
+  else useTarget(target);
+  const stack = chooseStack(command, target);
   try {
     return await readStack(stack);
   } catch (error) {

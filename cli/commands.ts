@@ -104,6 +104,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/audit.ts')).auditCommand(),
   },
   {
+    name: 'login',
+    description: 'store the address and the key of a deployment under a name, for --target',
+    load: async () => (await import('./commands/login.ts')).loginCommand(),
+  },
+  {
+    name: 'targets',
+    description: 'list and remove the deployments that login has stored',
+    load: async () => (await import('./commands/targets.ts')).targetsCommand(),
+  },
+  {
     name: 'plan',
     description: 'estimate what a load takes and costs, what of it cannot work, and what would',
     load: async () => (await import('./commands/plan.ts')).planCommand(),

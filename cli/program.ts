@@ -41,6 +41,10 @@ function createRoot(): Command {
     .version(readVersion(), '-V, --version', 'print the version')
     .option('--stack <name>', 'the CloudFormation stack to use', 'AuraStream')
     .option(
+      '--target <name>',
+      'a deployment that `aurastream login` has stored (default: AURASTREAM_TARGET)',
+    )
+    .option(
       '--api-key <key>',
       'for analyze, stats, job and budget (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
     )
@@ -48,7 +52,7 @@ function createRoot(): Command {
     .addHelpText(
       'after',
       `
-Which cloud: AWS_ENDPOINT_URL where it is set; else the embedded cloud that runs in this folder; else AWS,
+Which cloud: the target, where one is named; else AWS_ENDPOINT_URL where it is set; else the embedded cloud that runs in this folder; else AWS,
 with the credentials and region of your environment.
 
 Examples:

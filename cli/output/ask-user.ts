@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { INTERRUPTED } from '../stop.ts';
 
 /** A terminal: what is typed, and what is shown. */
@@ -32,6 +33,38 @@ export async function askUser(
     output.write('\n');
     return false;
   } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * Asks for a line on the terminal. Without a terminal, and after Ctrl-D, there is none.
+ *
+ * @param options.is_secret shows nothing of what is typed.
+ */
+export async function askLine(
+  question: string,
+  { is_secret = false }: { is_secret?: boolean } = {},
+  { input, output }: Terminal = { input: process.stdin, output: process.stderr },
+): Promise<string | undefined> {
+  if (!input.isTTY || !output.isTTY) return undefined;
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  if (is_secret) output.write(question);
+  const terminal = createInterface({ input, output: is_secret ? silent : output, terminal: true });
+  const closing = new AbortController();
+  terminal.once('close', () => closing.abort());
+  terminal.once('SIGINT', () => {
+    if (!process.emit('SIGINT')) process.exit(INTERRUPTED);
+    closing.abort();
+  });
+  try {
+    const options = { signal: closing.signal };
+    return (await terminal.question(is_secret ? '' : question, options)).trim();
+  } catch (error) {
+    if (!closing.signal.aborted) throw error;
+    return undefined;
+  } finally {
+    if (is_secret) output.write('\n');
     terminal.close();
   }
 }

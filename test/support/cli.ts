@@ -122,6 +122,7 @@ export async function runOnStack(
   const audit = vi.spyOn(auditTrails, 'open').mockResolvedValue(createTrail(audit_store, Date.now));
   const program = new Command('aurastream')
     .option('--stack <name>', '', 'AuraStream')
+    .option('--target <name>')
     .option('--api-key <key>');
   program.addCommand(addOutputOption(command));
   for (const one of listCommands(program)) {
