@@ -1,4 +1,5 @@
 import type { Suite } from '../suite.ts';
+import { alerts } from './alerts.ts';
 import { api } from './api.ts';
 import { canonical } from './canonical.ts';
 import { cold_start } from './cold-start.ts';
@@ -22,4 +23,5 @@ export const SUITES: Suite[] = [
   privacy,
   canonical,
   insight,
+  alerts,
 ];
