@@ -1,5 +1,8 @@
 import { type Query, QueryError } from '../../aws/athena/query.ts';
 
+/** The table, and the views that read it. */
+const READS_RESULTS = /\bresults(?:_typed|_by_(?:hour|day|week))?\b/i;
+
 /**
  * Finds the time of the newest change of the table `results`. Athena reads it from the table's list of
  * snapshots, and scans no result.
@@ -7,7 +10,7 @@ import { type Query, QueryError } from '../../aws/athena/query.ts';
  * @returns undefined if the query does not read `results`, or the table does not exist yet
  */
 export async function findNewestChange(query: Query, sql: string): Promise<string | undefined> {
-  if (!/\bresults\b/i.test(sql)) return undefined;
+  if (!READS_RESULTS.test(sql)) return undefined;
   try {
     const { rows } = await query(
       `SELECT date_format(max(committed_at), '%Y-%m-%d %H:%i:%s') AS newest FROM "results$snapshots"`,

@@ -72,6 +72,8 @@ function toTrinoType(hive: string): string {
     });
     return `row(${members.join(', ')})`;
   }
+  const list = /^array<(.*)>$/.exec(hive)?.[1];
+  if (list !== undefined) return `array(${toTrinoType(list)})`;
   const map = /^map<string,(.*)>$/.exec(hive)?.[1];
   return map === undefined ? hive : `map(varchar, ${toTrinoType(map)})`;
 }

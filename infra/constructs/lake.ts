@@ -17,6 +17,7 @@ import type { Settings } from '../settings.ts';
 import { createHistoryView, RESULTS_SERDE } from './history-view.ts';
 import { createPrivateBucket } from './private-bucket.ts';
 import { createSummaryViews, toConstructId } from './summary-views.ts';
+import { createTypedView } from './typed-view.ts';
 
 /** Prefix of the files of the Iceberg table `results`. */
 export const RESULTS_PREFIX = 'results/';
@@ -198,7 +199,8 @@ export class Lake extends Construct {
       tableInput: createHistoryView(this.database_name, [...listResultColumns(), PARTITION_KEY]),
     });
     history.addResourceDependency(raw);
-    for (const tableInput of createSummaryViews(this.database_name)) {
+    const views = [...createSummaryViews(this.database_name), createTypedView(this.database_name)];
+    for (const tableInput of views) {
       const id = toConstructId(tableInput.name ?? '');
       const databaseName = this.database_name;
       const view = new glue.CfnTable(this, id, { catalogId, databaseName, tableInput });

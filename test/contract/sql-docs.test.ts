@@ -15,6 +15,7 @@ import { findNewestChange } from '../../cli/query/as-of.ts';
 import { queryObjects } from '../../cli/query/nested.ts';
 import { addOwnTables, readOwnTable } from '../../cli/query/own-table.ts';
 import { writeParameter } from '../../cli/query/parameters.ts';
+import { createTypedView } from '../../infra/constructs/typed-view.ts';
 import type { RawObject } from '../../insight/keeper/ports.ts';
 import { writeCreateTable, writeMerge } from '../../insight/keeper/sql.ts';
 import { formatHour } from '../../schemas/index.ts';
@@ -109,6 +110,56 @@ it('the answers of docs/sql.md are right: the worst product, what got worse, and
   expect(agreement?.agreement_percent).toBeCloseTo(90, 0);
 });
 
+it('results_typed has the rows of results, and the attributes as numbers and as times in UTC, or null', async () => {
+  const [{ n, days }] = (
+    await query('SELECT count(*) AS n, count(DISTINCT day) AS days FROM results')
+  ).rows as [Record<string, unknown>];
+  const typed = await query('SELECT count(*) AS n, count(DISTINCT day) AS days FROM results_typed');
+  expect(typed.rows).toEqual([{ n, days }]);
+  const values = (map: string, attributes: string[]) =>
+    attributes.map((name) => `CAST(element_at(${map}, '${name}') AS varchar) AS ${map}_${name}`);
+  const names = ['stars', 'product', 'none', 'ordered_at'];
+  const { rows } = await query(
+    `SELECT ${[...values('numbers', names), ...values('times', names)].join(', ')}
+     FROM results_typed WHERE record_id IN ('R00001', 'R00002', 'R00003') ORDER BY record_id`,
+  );
+  const nothing = { numbers_product: null, numbers_none: null, numbers_ordered_at: null };
+  const no_times = { times_product: null, times_none: null, times_stars: null };
+  const row = { ...nothing, ...no_times };
+  expect(rows).toMatchObject([
+    { ...row, times_ordered_at: expect.stringMatching(/^2026-08-28 00:30:00/) },
+    { ...row, times_ordered_at: expect.stringMatching(/^2026-08-29 01:30:00/) },
+    { ...row, times_ordered_at: null },
+  ]);
+  expect(rows.map(({ numbers_stars }) => Number(numbers_stars)).every((stars) => stars >= 1)).toBe(
+    true,
+  );
+  const after_order = await askNumber(27);
+  expect(after_order.map(({ sentiment }) => sentiment)).toEqual(['POSITIVE', 'NEGATIVE', 'MIXED']);
+  for (const { days_after_order } of after_order) expect(days_after_order).toBe(3);
+});
+
+it.each([
+  ['2026-11-22', '2026-11-22 00:00:00'],
+  ['2026-11-22T10:00', '2026-11-22 10:00:00'],
+  ['2026-11-22 10:00:00.25', '2026-11-22 10:00:00.25'],
+  ['2026-11-22T01:00:00+02:00', '2026-11-21 23:00:00'],
+  ['2026-02-30', undefined],
+  ['2026', undefined],
+  ['22.11.2026', undefined],
+])('in results_typed, an attribute with the value %s is the time %s', async (value, time) => {
+  const { viewOriginalText } = createTypedView(DATABASE);
+  const encoded = /Presto View: (\S+) /.exec(String(viewOriginalText))?.[1] ?? '';
+  const { originalSql } = JSON.parse(Buffer.from(encoded, 'base64').toString());
+  const times = /transform_values\(attributes, (\(k, v\) -> CASE .*?)\) AS times/.exec(
+    originalSql,
+  )?.[1];
+  const { rows } = await query(
+    `SELECT CAST(element_at(transform_values(MAP(ARRAY['a'], ARRAY['${value}']), ${times}), 'a') AS varchar) AS time`,
+  );
+  expect(String(rows[0]?.time ?? '')).toMatch(time === undefined ? /^$/ : new RegExp(`^${time}0*`));
+});
+
 it('the hours of docs/sql.md are those of Berlin, in summer and in winter', async () => {
   const utc = await query(
     "SELECT hour(created_at) AS h, count(*) AS n FROM results WHERE status = 'analyzed' AND day < DATE '2026-10-25' GROUP BY 1",
@@ -145,6 +196,7 @@ it('the views by hour, day and week count each text once', async () => {
 it('a query says when results last changed, and says nothing of other tables', async () => {
   const newest = await findNewestChange(query, 'SELECT 1 FROM results');
   expect(Date.parse(`${newest?.replace(' ', 'T')}Z`)).toBeGreaterThan(Date.now() - 600_000);
+  expect(await findNewestChange(query, 'SELECT 1 FROM results_typed')).toBe(newest);
   expect(await findNewestChange(query, 'SELECT 1 FROM results_raw')).toBeUndefined();
 });
 

@@ -1,6 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it } from 'vitest';
 import { EMBEDDED_PARAMETERS } from '../../infra/embedded-parameters.ts';
+import { listTableColumns } from '../../insight/keeper/columns.ts';
 import { resultSchema } from '../../schemas/index.ts';
 import { listDeletions, listDependencies, listResources, synthesize } from '../support/template.ts';
 
@@ -143,6 +144,7 @@ it('the database is created before the table, and the table before its view', ()
     LakeResultsByHour: ['LakeDatabase'],
     LakeResultsByDay: ['LakeDatabase'],
     LakeResultsByWeek: ['LakeDatabase'],
+    LakeResultsTyped: ['LakeDatabase'],
   });
 });
 
@@ -164,6 +166,19 @@ it('the views by hour, day and week group by what makes Athena read only the day
     'results_by_day',
     'results_by_week',
   ]);
+});
+
+it('the view results_typed names all columns of results, with types of Trino', () => {
+  const { ViewOriginalText } = listResources(template, 'AWS::Glue::Table').LakeResultsTyped!
+    .TableInput;
+  const encoded = /Presto View: (\S+) /.exec(ViewOriginalText)?.[1] ?? '';
+  const { originalSql, columns } = JSON.parse(Buffer.from(encoded, 'base64').toString());
+  const names = listTableColumns().map(({ name }) => name);
+  expect(originalSql).toContain(`SELECT ${names.join(', ')}, transform_values(`);
+  expect(columns.map(({ name }: { name: string }) => name)).toEqual([...names, 'numbers', 'times']);
+  expect(columns).toContainEqual({ name: 'numbers', type: 'map(varchar, double)' });
+  expect(columns).toContainEqual({ name: 'times', type: 'map(varchar, timestamp(6))' });
+  expect(JSON.stringify(columns)).not.toMatch(/<|string/);
 });
 
 it('a deployment that is deleted leaves no log of Firehose behind', () => {

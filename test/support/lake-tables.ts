@@ -1,6 +1,7 @@
 import type { GlueTable } from '@aurastream/embedded-cloud/testing';
 import { createHistoryView, RESULTS_SERDE } from '../../infra/constructs/history-view.ts';
 import { createSummaryViews } from '../../infra/constructs/summary-views.ts';
+import { createTypedView } from '../../infra/constructs/typed-view.ts';
 import { listResultColumns } from '../../schemas/glue.ts';
 
 /** Creates the table `results_raw` and its views as the template defines them. */
@@ -25,7 +26,11 @@ export function createLakeTables(database: string): GlueTable[] {
     },
     serde: { library: RESULTS_SERDE, parameters: {} },
   };
-  const views = [createHistoryView(database, columns), ...createSummaryViews(database)];
+  const views = [
+    createHistoryView(database, columns),
+    ...createSummaryViews(database),
+    createTypedView(database),
+  ];
   return [
     ...views.map(
       ({ name = '', viewOriginalText, storageDescriptor }): GlueTable => ({

@@ -24,6 +24,17 @@ export function createReviews(now: number): Result[] {
   ] as Result[];
 }
 
+/** Orders are three days older than their review. The forms of an attribute differ, and one is no time. */
+const ORDERED_AT: ((created_at: string) => string)[] = [
+  (created_at) => minusDays(created_at, 3),
+  (created_at) => minusDays(created_at, 3).slice(0, 19).replace('T', ' '),
+  () => 'last week',
+];
+
+function minusDays(time: string, days: number): string {
+  return new Date(Date.parse(time) - days * 24 * HOUR_MS).toISOString();
+}
+
 const WITHOUT_VERDICT = {
   status: 'empty',
   sentiment: undefined,
@@ -58,6 +69,7 @@ function aReview(i: number, now: number): Result {
       product,
       country: COUNTRIES[i % COUNTRIES.length]!,
       stars: String(is_bad !== contradicts ? 1 : 5),
+      ordered_at: ORDERED_AT[i % ORDERED_AT.length]!(created_at),
     },
     created_at,
     arrived_at: new Date(now - 60_000).toISOString(),

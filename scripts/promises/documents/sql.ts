@@ -9,6 +9,9 @@ const OUTPUTS =
   'query writes the format that the ending of --output names, and CSV begins with the mark for Excel';
 const WAIT =
   'the wait ends when everything that was accepted before it is in the table, whatever the order of the steps';
+const TYPED =
+  'results_typed has the rows of results, and the attributes as numbers and as times in UTC, or null';
+const TIMES = 'in results_typed, an attribute with the value %s is the time %s';
 const COLUMNS = 'the table has the columns of a result, times as timestamps, and a day';
 
 export const SQL: DocumentPromises = {
@@ -34,6 +37,10 @@ export const SQL: DocumentPromises = {
         ONE_ROW,
         'a withdrawn record keeps its identity and status, and has no text, author or attributes',
       ],
+    },
+    {
+      says: '`results_typed` is `results` with two more columns: the attributes as numbers and as times.',
+      tests: [TYPED, 'the view results_typed names all columns of results, with types of Trino'],
     },
     {
       says: '`results_history` has the versions and analyses of records, as long as the log of the lake keeps them.',
@@ -64,11 +71,13 @@ export const SQL: DocumentPromises = {
       says: 'A condition on `day` makes Athena read these days only, and Athena bills what it reads.',
       tests: ['a query of an Iceberg table scans only its columns and its partitions'],
     },
+    ...[
+      'To compute with them, read `results_typed`:',
+      "`element_at(numbers, 'stars')` is a number, and `element_at(times, 'ordered_at')` a timestamp in UTC.",
+    ].map((says) => ({ says, tests: [TYPED, TIMES] })),
     {
-      says: "Use `TRY_CAST(element_at(attributes, 'stars') AS integer)` to compute with them.",
-      tests: [
-        'the answers of docs/sql.md are right: the worst product, what got worse, and the agreement with stars',
-      ],
+      says: 'Both are null for a value of another kind, such as `4,5` or `22.11.2026`.',
+      tests: [TYPED, TIMES],
     },
     {
       says: "`element_at` gives null for a record without the attribute; `attributes['stars']` fails for it.",

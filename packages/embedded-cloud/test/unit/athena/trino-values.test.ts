@@ -82,6 +82,13 @@ it.each([
   ["array_position(ARRAY['a'], 'b')", '0'],
   ["contains(ARRAY['a'], 'a')", 'true'],
   ['transform(sequence(1, 3), x -> x * 2)', '[2, 4, 6]'],
+  ["transform_values(map(ARRAY['a', 'b'], ARRAY['1', 'x']), (k, v) -> k || v)", '{a=a1, b=bx}'],
+  ['transform_values(CAST(NULL AS map(varchar, varchar)), (k, v) -> v)', undefined],
+  ["map_filter(map(ARRAY['a', 'b'], ARRAY[1, 2]), (k, v) -> v > 1 OR k = 'c')", '{b=2}'],
+  [
+    "transform_values(map(ARRAY['a'], ARRAY[2]), (k, v) -> transform_values(map(ARRAY['b'], ARRAY[3]), (k, w) -> k || CAST(v * w AS varchar)))",
+    '{a={b=b6}}',
+  ],
   ["CAST(ROW(1, 'x') AS ROW(id integer, name varchar)).name", 'x'],
   ['CAST(ARRAY[1] AS array(varchar))', '[1]'],
   ["url_extract_host('https://shop.example/a')", 'shop.example'],

@@ -1,4 +1,5 @@
 import type { Token } from '../iceberg/tokens.ts';
+import { MAP_FUNCTIONS, readMapFunction } from './map-lambda.ts';
 import type { Reader } from './reader.ts';
 import { readType } from './types.ts';
 import { readOver } from './window.ts';
@@ -72,7 +73,9 @@ export function readFunction(reader: Reader, readValue: (reader: Reader) => void
   const separators: Token[] = [reader.next!];
   reader.expect('(');
   const special = SPECIAL[name.toUpperCase()];
+  const map_function = MAP_FUNCTIONS[name.toUpperCase()];
   if (special !== undefined) special(reader, readValue);
+  else if (map_function !== undefined) readMapFunction(reader, map_function, readValue);
   else readArguments(reader, separators);
   separators.push(reader.next!);
   reader.expect(')');

@@ -1,5 +1,6 @@
 import { readName } from '../iceberg/tokens.ts';
 import { isFunction, readFunction } from './function.ts';
+import { readLambdaBody } from './lambda.ts';
 import { isQueryInBrackets, readQueryInBrackets } from './nested.ts';
 import type { Reader } from './reader.ts';
 import type { Ref } from './syntax-tree.ts';
@@ -74,8 +75,12 @@ function readReference(reader: Reader): Ref | undefined {
   const token = reader.next!;
   const name = reader.identifier();
   const ref = { names: [name], token };
+  const parameter = reader.findParameter(name);
   // The parameter of a lambda is no column.
-  if (!reader.lambda_names.includes(name)) reader.refs.push(ref);
+  if (parameter === undefined) reader.refs.push(ref);
+  else if (parameter.sql !== undefined) {
+    reader.edits.push({ start: token.start, end: token.end, text: parameter.sql });
+  }
   return ref;
 }
 
@@ -157,12 +162,6 @@ function readLambda(reader: Reader): undefined {
   const name = reader.identifier();
   reader.expect('->');
   readLambdaBody(reader, [name]);
-}
-
-function readLambdaBody(reader: Reader, names: string[]): void {
-  reader.lambda_names.push(...names);
-  reader.grammar.expression(reader);
-  reader.lambda_names.length -= names.length;
 }
 
 /** In Trino, a key that a map does not have and an index outside of an array are errors. */

@@ -20,6 +20,13 @@ export interface TextEdit {
   is_end?: boolean;
 }
 
+/** A parameter of a lambda. */
+export interface Parameter {
+  name: string;
+  /** SQL that takes the place of the name. Undefined if the name stays. */
+  sql: string | undefined;
+}
+
 /** The parts of the grammar that contain each other. */
 export interface Grammar {
   query(reader: Reader): Query;
@@ -35,8 +42,8 @@ export class Reader {
   /** References to columns in the part of a query that is being read. */
   refs: Ref[] = [];
   comparisons: Comparison[] = [];
-  /** Names of the parameters of the lambdas around the current token. */
-  readonly lambda_names: string[] = [];
+  /** The parameters of the lambdas around the current token. */
+  readonly parameters: Parameter[] = [];
   readonly #tokens: Token[];
   #at = 0;
 
@@ -56,6 +63,11 @@ export class Reader {
 
   peek(distance: number): Token | undefined {
     return this.#tokens[this.#at + distance];
+  }
+
+  /** Finds the parameter of the innermost lambda that has one of this name. */
+  findParameter(name: string): Parameter | undefined {
+    return this.parameters.findLast((parameter) => parameter.name === name);
   }
 
   /** Whether the next tokens are these words or symbols. */
