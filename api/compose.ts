@@ -28,6 +28,7 @@ import {
 } from '../processors/analysis/compose.ts';
 import { createAnalysisContext } from '../processors/analysis/context.ts';
 import type { AnalysisCounts } from '../processors/analysis/counts.ts';
+import { composeEngine, type EngineStats } from '../processors/engine/compose.ts';
 import { createLocalDetector } from '../processors/privacy/local-detector.ts';
 import { createSearchText } from '../processors/privacy/search-text.ts';
 import {
@@ -35,9 +36,10 @@ import {
   type ApiEnvironment,
   apiEnvironmentSchema,
   parseEnvironment,
+  textsPerSecond,
 } from '../schemas/index.ts';
 import { createApi } from './app.ts';
-import { withAnalysisDeadline } from './deadline.ts';
+import { withAnalysisDeadline, withSearchDeadline } from './deadline.ts';
 import type { ApiDeps } from './deps.ts';
 import { DOWNLOAD_LIMITS } from './download/limits.ts';
 import { createReady } from './ready.ts';
@@ -59,12 +61,12 @@ export function composeApi(variables: Record<string, string | undefined>) {
   const environment = parseEnvironment(apiEnvironmentSchema, variables);
   const now = Date.now;
   const logger = new Logger({ serviceName: 'aurastream-api' });
-  const { languages, max_documents } = ANALYZERS[environment.ANALYZER];
+  const { languages } = ANALYZERS[environment.ANALYZER];
   const read_budget = composeReadBudget(environment, now);
   const stores = composeStores(environment, now);
   return createApi({
     analyse: composeAnalyse(environment, logger, now),
-    searchText: composeSearchText(environment),
+    searchText: composeSearchText(environment, logger, now),
     languages,
     read_budget,
     ...stores,
@@ -75,7 +77,10 @@ export function composeApi(variables: Record<string, string | undefined>) {
       retention_seconds: environment.JOB_RETENTION_SECONDS,
       upload_url_ttl_seconds: environment.UPLOAD_URL_TTL_SECONDS,
       max_upload_bytes: environment.MAX_UPLOAD_BYTES,
-      documents_per_second: environment.ANALYZER_QUOTA_CALLS_PER_SECOND * max_documents,
+      documents_per_second: textsPerSecond(environment.ANALYZER, {
+        analyzer_calls: environment.ANALYZER_QUOTA_CALLS_PER_SECOND,
+        searches: environment.PRIVACY_CALLS_PER_SECOND,
+      }),
       allow_loopback_callbacks: environment.CALLBACK_ALLOW_LOOPBACK,
       cors_origins: environment.CORS_ORIGINS,
       serves_docs: environment.SERVES_DOCS,
@@ -124,14 +129,39 @@ function composeAnalyse(
     });
 }
 
-function composeSearchText(environment: ApiEnvironment): ApiDeps['searchText'] {
-  const detector = createLocalDetector();
-  return createSearchText({
+function composeSearchText(
+  environment: ApiEnvironment,
+  logger: Logger,
+  now: () => number,
+): ApiDeps['searchText'] {
+  const local_detector = createLocalDetector();
+  const { detector, stats } = composeEngine(environment, {
+    local: local_detector,
+    traffic: 'live',
+    now,
+  });
+  const searchText = createSearchText({
     settings: environment.PRIVACY,
     detector,
-    local_detector: detector,
+    local_detector,
     resolveLanguage: composeLanguageResolver(environment),
   });
+  return async (request) => {
+    const before = stats?.();
+    try {
+      return await withSearchDeadline(now, (deadline) => searchText(request, deadline));
+    } finally {
+      logEngineErrors(logger, before, stats?.());
+    }
+  };
+}
+
+function logEngineErrors(logger: Logger, before?: EngineStats, after?: EngineStats): void {
+  if (before === undefined || after === undefined) return;
+  const ledger_errors = after.ledger_errors - before.ledger_errors;
+  const throttles = after.throttles - before.throttles;
+  if (ledger_errors + throttles === 0) return;
+  logger.warn('search for personal data degraded', { ledger_errors, throttles });
 }
 
 /** Creates the function that reads budgets, with a cache of five seconds. */

@@ -15,22 +15,51 @@ export const LONGEST_WAIT_MS = 8_000;
  */
 const LONGEST_ANALYSIS_MS = 15_000;
 
+/** The longest wait of a call for its slot, and the time after which calls are given up. */
+interface Limits {
+  wait_ms: number;
+  longest_ms: number;
+}
+
+/**
+ * Limits of the search for personal data by a service, which comes before the analysis. Both together
+ * end before the timeout of the function. A request with 100 texts takes 5 seconds of the default
+ * quota.
+ */
+const SEARCH_LIMITS: Limits = { wait_ms: 6_000, longest_ms: 9_000 };
+
 /**
  * Runs an analysis with its deadline.
  *
  * @param now returns the current time, in epoch milliseconds.
  */
-export async function withAnalysisDeadline<Value>(
+export function withAnalysisDeadline<Value>(
   now: () => number,
+  work: (deadline: Deadline) => Promise<Value>,
+): Promise<Value> {
+  return withDeadline(now, { wait_ms: LONGEST_WAIT_MS, longest_ms: LONGEST_ANALYSIS_MS }, work);
+}
+
+/** Runs the search for personal data with its deadline. See {@link withAnalysisDeadline}. */
+export function withSearchDeadline<Value>(
+  now: () => number,
+  work: (deadline: Deadline) => Promise<Value>,
+): Promise<Value> {
+  return withDeadline(now, SEARCH_LIMITS, work);
+}
+
+async function withDeadline<Value>(
+  now: () => number,
+  { wait_ms, longest_ms }: Limits,
   work: (deadline: Deadline) => Promise<Value>,
 ): Promise<Value> {
   const controller = new AbortController();
   // Remove the limit on listeners, because every call in flight adds a listener and Node.js warns if
   // there are more than ten listeners.
   setMaxListeners(0, controller.signal);
-  const timer = setTimeout(() => controller.abort(), LONGEST_ANALYSIS_MS);
+  const timer = setTimeout(() => controller.abort(), longest_ms);
   try {
-    return await work({ at: now() + LONGEST_WAIT_MS, signal: controller.signal });
+    return await work({ at: now() + wait_ms, signal: controller.signal });
   } finally {
     clearTimeout(timer);
   }

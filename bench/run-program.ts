@@ -153,13 +153,16 @@ function readDeployedQuota(): Record<string, string> {
   };
 }
 
+/** The variables of the consumer, without those of an engine that calls a service. */
+type RequiredVariable = Exclude<keyof ConsumerEnvironment, `PRIVACY_${string}`>;
+
 /**
  * Builds the environment variables of every program. The rate limits are too high to slow a program
  * down. `runConsumers` uses the deployed rate limits instead.
  */
 function buildEnvironment(
   endpoint: string,
-): Record<keyof ConsumerEnvironment, string> & Record<string, string> {
+): Record<RequiredVariable, string> & Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'us-east-1',

@@ -54,6 +54,8 @@ export function computeUsage(run: ProgramRun, load: Load): Usage {
     sumCounts(counts, `${service}.`, (count) => count.usage[unit] ?? 0);
   return {
     comprehend_units: sumUnits('comprehend', 'units'),
+    // The programs of the benchmark search texts locally.
+    search_units: 0,
     kinesis_in_bytes: run.billed_stream_bytes,
     kinesis_out_bytes: run.stream_bytes,
     dynamodb_read_units: sumUnits('dynamodb', 'read_units'),

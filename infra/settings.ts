@@ -107,8 +107,21 @@ export interface Settings {
     }
   >;
   /**
+   * Largest rates at which the engines `comprehend` and `both` of `privacy` call DetectPiiEntities. Each
+   * call takes one text. AWS counts the calls of the consumers and of the API together.
+   */
+  privacy_quota: {
+    /** Quota of the AWS account, in calls per second. */
+    calls_per_second: number;
+    /** Largest rate of all functions together, which the quota ledger divides among them. */
+    used_calls_per_second: number;
+    /** Largest rate of each execution environment while the ledger is unavailable. */
+    fallback_calls_per_second: Record<Traffic | 'api', number>;
+  };
+  /**
    * Budgets in billed units per calendar month, in UTC. A unit is 100 characters of a text that is in
-   * no cache, at least three per text, and costs $0.0001 with Comprehend. Undefined means no limit.
+   * no cache, at least three per text, and costs $0.0001 with Comprehend. A text that Comprehend searches
+   * for personal data is billed for that too. Undefined means no limit.
    */
   budgets: {
     /** Budget of each tenant that `units_by_tenant` does not name. */
@@ -354,6 +367,14 @@ export const settings: Settings = {
       sync: { calls_per_second: 20, api_calls_per_second: 19.6, fallback_calls_per_second: 1 },
     },
   },
+  privacy_quota: {
+    // The quota of a new account, as far as AWS has published it.
+    // Source: https://docs.aws.amazon.com/general/latest/gr/comprehend.html
+    calls_per_second: 20,
+    used_calls_per_second: 19.6,
+    // The 8 consumers of both streams take half of the quota together, and the API the rest.
+    fallback_calls_per_second: { live: 2, bulk: 0.5, api: 0.5 },
+  },
   budgets: {
     units_per_tenant: 10_000_000,
     units_by_tenant: {},
@@ -362,6 +383,7 @@ export const settings: Settings = {
   },
   results: { ttl_seconds: 90 * DAY_SECONDS },
   privacy: {
+    // `comprehend` and `both` also send texts in English and Spanish to DetectPiiEntities.
     engine: 'local',
     placeholders: 'types',
     policy: 'redact',

@@ -55,6 +55,21 @@ export type AnalyzerName = keyof typeof ANALYZERS;
  */
 export type AnalyzerUse = 'stream' | 'sync';
 
+/**
+ * Returns how many texts per second the quotas allow, if no text is in a cache.
+ *
+ * @param quotas.analyzer_calls calls of the analyzer per second.
+ * @param quotas.searches calls per second that search texts for personal data. Undefined if no service
+ * searches them.
+ */
+export function textsPerSecond(
+  analyzer: AnalyzerName,
+  quotas: { analyzer_calls: number; searches: number | undefined },
+): number {
+  const analysed = quotas.analyzer_calls * ANALYZERS[analyzer].max_documents;
+  return Math.min(analysed, quotas.searches ?? Number.POSITIVE_INFINITY);
+}
+
 export const ANALYZER_NAMES = Object.keys(ANALYZERS) as [AnalyzerName, ...AnalyzerName[]];
 
 /**

@@ -8,6 +8,7 @@ import { oidcSettingsSchema } from './oidc.ts';
 import { privacySchema } from './privacy.ts';
 
 const count = z.coerce.number().int().min(1);
+const rate = z.coerce.number().positive();
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /**
@@ -60,6 +61,12 @@ const analysisEnvironment = {
     .pipe(privacySchema)
     .describe('The policies for personal data, as JSON.'),
   NEUTRAL_IDS: flag.describe('Whether ids in texts become a neutral number before the analysis.'),
+  PRIVACY_CALLS_PER_SECOND: rate
+    .optional()
+    .describe('Rate of calls that search for personal data, of all functions. Absent without one.'),
+  PRIVACY_FALLBACK_CALLS_PER_SECOND: rate
+    .optional()
+    .describe('Rate of these calls of one environment while the quota ledger is unavailable.'),
   DEFAULT_LANGUAGE: z
     .string()
     .min(2)
@@ -155,10 +162,8 @@ export const submissionEnvironmentSchema = z.object({
   CALLBACK_QUEUE_URL: z.url(),
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
   ANALYZER: z.enum(ANALYZER_NAMES),
-  ANALYZER_CALLS_PER_SECOND: z.coerce
-    .number()
-    .positive()
-    .describe('The part of the quota that all consumers share.'),
+  ANALYZER_CALLS_PER_SECOND: rate.describe('The part of the quota that all consumers share.'),
+  PRIVACY_CALLS_PER_SECOND: rate.optional(),
 });
 
 export type SubmissionEnvironment = z.infer<typeof submissionEnvironmentSchema>;
@@ -170,7 +175,8 @@ export const budgetReplayEnvironmentSchema = z.object({
   RESTORE_KEY_ARN: z.string().min(1),
   JOBS_TABLE: z.string().min(1).describe('Contains what the consumers report about their work.'),
   ANALYZER: z.enum(ANALYZER_NAMES),
-  ANALYZER_CALLS_PER_SECOND: z.coerce.number().positive(),
+  ANALYZER_CALLS_PER_SECOND: rate,
+  PRIVACY_CALLS_PER_SECOND: rate.optional(),
 });
 export type BudgetReplayEnvironment = z.infer<typeof budgetReplayEnvironmentSchema>;
 

@@ -44,6 +44,18 @@ const COMPREHEND_PERSONAL_DATA_TYPES = [
 ] as const;
 
 /**
+ * Languages in which DetectPiiEntities finds personal data.
+ * Source: https://docs.aws.amazon.com/comprehend/latest/dg/supported-languages.html
+ */
+export const COMPREHEND_PERSONAL_DATA_LANGUAGES: readonly string[] = ['en', 'es'];
+
+/**
+ * Largest text of DetectPiiEntities, in bytes of UTF-8.
+ * Source: https://docs.aws.amazon.com/comprehend/latest/APIReference/API_DetectPiiEntities.html
+ */
+export const MAX_SEARCHED_BYTES = 100_000;
+
+/**
  * Types that only the local detectors find, with names in the form of Comprehend's. `OTHER` stands
  * for types that Comprehend may add later.
  */

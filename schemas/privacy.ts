@@ -9,8 +9,12 @@ import { slug } from './record.ts';
 const POLICIES = ['off', 'detect', 'redact'] as const;
 /** The part of a text that is stored: the text as it came, the text with placeholders, or nothing. */
 const STORED_TEXTS = ['full', 'redacted', 'none'] as const;
-/** The engines that find personal data: the detectors of processors/privacy, which run in the function. */
-const ENGINES = ['local'] as const;
+/**
+ * The engines that find personal data. `local`: the detectors of processors/privacy, which run in the
+ * function. `comprehend`: DetectPiiEntities of Amazon Comprehend for its languages, and the local
+ * detectors for the others. `both`: the findings of both.
+ */
+const ENGINES = ['local', 'comprehend', 'both'] as const;
 /**
  * The form that personal data has in stores: its type, such as `[EMAIL]`, or a pseudonym, such as
  * `[EMAIL:3f9a0c1b2d4e5f60]`, which is the same for the same value of a tenant.

@@ -1,4 +1,5 @@
-import type { AnalysisOutcome } from '../../processors/analysis/outcome.ts';
+import { OverBudgetError } from '../../budgets/over-budget-error.ts';
+import type { AnalysisFailure, AnalysisOutcome } from '../../processors/analysis/outcome.ts';
 import type { SearchedText } from '../../processors/privacy/search-text.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -36,12 +37,27 @@ export async function analyseTexts(
   });
 }
 
-async function searchOne(searchText: ApiDeps['searchText'], request: TextRequest) {
+async function searchOne(
+  searchText: ApiDeps['searchText'],
+  request: TextRequest,
+): Promise<SearchedText | AnalysisFailure> {
   try {
     return await searchText(request);
   } catch (cause) {
+    if (cause instanceof OverBudgetError) return explainOverBudget(cause);
     if (!(cause instanceof ServiceError)) throw cause;
     const { code, retryable, throttled } = cause;
-    return { status: 'failed', code, retryable, throttled } as const;
+    return { status: 'failed', code, retryable, throttled };
   }
+}
+
+function explainOverBudget({ scope, month }: OverBudgetError): AnalysisFailure {
+  const over_budget = { scope, month };
+  return {
+    status: 'failed',
+    code: 'OverBudget',
+    retryable: false,
+    throttled: false,
+    over_budget,
+  };
 }

@@ -5,16 +5,10 @@ import {
 } from '@aws-sdk/client-comprehend';
 import * as z from 'zod';
 import type { EntityService, FoundEntity } from '../../processors/privacy/ports.ts';
-import { personalDataType, ServiceError } from '../../schemas/index.ts';
+import { MAX_SEARCHED_BYTES, personalDataType, ServiceError } from '../../schemas/index.ts';
 import { createClient } from '../clients.ts';
 import { callService } from '../errors.ts';
 import type { ComprehendDeps } from './analyzer.ts';
-
-/**
- * Largest text of a call, in bytes of UTF-8.
- * Source: https://docs.aws.amazon.com/comprehend/latest/APIReference/API_DetectPiiEntities.html
- */
-const MAX_BYTES = 100_000;
 
 const entitySchema = z.object({
   // AWS may add types. Their entities must be masked too.
@@ -28,7 +22,7 @@ const entitySchema = z.object({
 export function createEntityService(deps: ComprehendDeps = {}): EntityService {
   const client = deps.client ?? createClient(ComprehendClient, { max_attempts: deps.max_attempts });
   return {
-    max_bytes: MAX_BYTES,
+    max_bytes: MAX_SEARCHED_BYTES,
     async detectEntities(text, language_code) {
       const command = new DetectPiiEntitiesCommand({
         Text: text,

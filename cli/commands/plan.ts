@@ -16,6 +16,8 @@ interface PlanOptions extends Partial<Traffic> {
   bytesPerCharacter: number;
   languages: number;
   quota: number;
+  searched: number;
+  searchQuota: number;
   region: string;
   sources: number;
   redelivered: number;
@@ -50,6 +52,13 @@ export function planCommand(): Command {
       'present quota of BatchDetectSentiment calls per second',
       createNumberParser(0.1, 1e6),
       10,
+    )
+    .option('--searched <share>', 'share of texts that DetectPiiEntities searches', parseShare, 0)
+    .option(
+      '--search-quota <calls>',
+      'present quota of DetectPiiEntities calls per second',
+      createNumberParser(0.1, 1e6),
+      20,
     )
     .option('--region <name>', 'AWS region, whose quotas apply', 'us-east-1')
     .option('--sources <count>', 'number of sources', createNumberParser(1, 1e6), 1)
@@ -112,6 +121,8 @@ function buildLoad(options: PlanOptions, { rate, length, repeat }: Traffic): Pla
     bytes_per_character: options.bytesPerCharacter,
     languages: Math.round(options.languages),
     quota_calls_per_second: options.quota,
+    searched_share: options.searched,
+    search_quota_calls_per_second: options.searchQuota,
     region: options.region,
     sources: Math.round(options.sources),
     redelivered_share: options.redelivered,

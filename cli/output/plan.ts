@@ -42,6 +42,7 @@ function listLines(plan: Plan): PlanLine[] {
       name: 'quota',
       text: plan.comprehend.calls_per_second > 0 ? describeQuota(plan.present_quota) : '',
     },
+    { name: 'privacy', text: describeSearch(plan) },
     { name: 'tables', text: '' },
     {
       name: 'sources',
@@ -99,6 +100,11 @@ function describeComprehend({ comprehend: { calls_per_second, call_fill } }: Pla
 function describeQuota({ calls_per_second, records_per_second }: QuotaFit): string {
   const rate = records_per_second === null ? 'any number of' : formatNumber(records_per_second);
   return `${formatNumber(calls_per_second)} calls/s are enough for ${rate} records/s`;
+}
+
+function describeSearch({ search }: Plan): string {
+  if (search === undefined) return '';
+  return `${formatNumber(search.calls_per_second)} calls/s of DetectPiiEntities`;
 }
 
 function formatQuotas(quotas: QuotaToRaise[]): string {

@@ -3,6 +3,7 @@ import {
   type AnalyzerUse,
   budgetLimitsSchema,
   privacySchema,
+  type Traffic,
 } from '../../schemas/index.ts';
 import type { Settings } from '../settings.ts';
 import type { HandlerProps } from './handler.ts';
@@ -29,6 +30,30 @@ export function analysisEnvironment(settings: Settings, tables: Tables): Record<
     NEUTRAL_IDS: String(settings.analysis.neutral_ids),
     PRIVACY: JSON.stringify(privacySchema.parse(settings.privacy)),
     ...budgetEnvironment(settings, tables),
+  };
+}
+
+/** Returns true if a service searches texts for personal data. */
+function callsEngine({ privacy }: Settings): boolean {
+  return privacy.engine !== 'local';
+}
+
+/** Returns the rate at which a service searches texts. There is none if no service does. */
+export function searchRate(settings: Settings): { PRIVACY_CALLS_PER_SECOND?: string } {
+  if (!callsEngine(settings)) return {};
+  return { PRIVACY_CALLS_PER_SECOND: String(settings.privacy_quota.used_calls_per_second) };
+}
+
+/** Returns the rates of a function whose texts a service searches. */
+export function searchEnvironment(
+  settings: Settings,
+  use: Traffic | 'api',
+): Record<string, string> {
+  if (!callsEngine(settings)) return {};
+  const { fallback_calls_per_second } = settings.privacy_quota;
+  return {
+    ...searchRate(settings),
+    PRIVACY_FALLBACK_CALLS_PER_SECOND: String(fallback_calls_per_second[use]),
   };
 }
 
@@ -71,5 +96,8 @@ export function analysisGrants(
       resources: [tables.quota.tableArn],
     },
     ...ANALYZER_GRANTS[settings.analysis.analyzer][use],
+    ...(callsEngine(settings)
+      ? [{ actions: ['comprehend:DetectPiiEntities'], resources: ['*'] }]
+      : []),
   ];
 }

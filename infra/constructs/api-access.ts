@@ -1,6 +1,6 @@
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
-import { analysisEnvironment, analysisGrants } from './analysis.ts';
+import { analysisEnvironment, analysisGrants, searchEnvironment } from './analysis.ts';
 import type { Audit } from './audit.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
@@ -22,6 +22,7 @@ export function apiEnvironment(
   const quota = settings.quotas[settings.analysis.analyzer];
   return {
     ...analysisEnvironment(settings, tables),
+    ...searchEnvironment(settings, 'api'),
     ANALYZER_CALLS_PER_SECOND: String(quota.sync.api_calls_per_second),
     ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.sync.fallback_calls_per_second),
     STREAM_NAME: ingest.stream.ref,

@@ -1,6 +1,7 @@
 import { aws_events as events, type aws_sqs as sqs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
+import { searchRate } from './analysis.ts';
 import { createFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
 import { allowEvents } from './job-rules.ts';
@@ -48,6 +49,7 @@ export class BudgetReplay extends Construct {
         JOBS_TABLE: jobs.table.tableName,
         ANALYZER: settings.analysis.analyzer,
         ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
+        ...searchRate(settings),
       },
       grants: [...replayGrants(ingest, jobs), receiveGrant(this.queue)],
     });

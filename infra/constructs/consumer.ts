@@ -6,7 +6,12 @@ import {
 import { Construct } from 'constructs';
 import type { Traffic } from '../../schemas/index.ts';
 import type { Settings } from '../settings.ts';
-import { ANALYSIS_ASSETS, analysisEnvironment, analysisGrants } from './analysis.ts';
+import {
+  ANALYSIS_ASSETS,
+  analysisEnvironment,
+  analysisGrants,
+  searchEnvironment,
+} from './analysis.ts';
 import { createFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
@@ -53,6 +58,7 @@ export class Consumer extends Construct {
       reserved_concurrency: props.reserved_concurrency,
       environment: {
         ...analysisEnvironment(settings, tables),
+        ...searchEnvironment(settings, props.traffic),
         TRAFFIC: props.traffic,
         ANALYZER_MAX_IN_FLIGHT: String(settings.consumer.analyzer_max_in_flight),
         ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),

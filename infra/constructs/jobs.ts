@@ -12,7 +12,7 @@ import {
 import { Construct } from 'constructs';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
-import { budgetEnvironment } from './analysis.ts';
+import { budgetEnvironment, searchRate } from './analysis.ts';
 import { allowUploads } from './cors.ts';
 import { createFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
@@ -144,6 +144,7 @@ export class Jobs extends Construct {
         ENVIRONMENT: settings.environment,
         ANALYZER: settings.analysis.analyzer,
         ANALYZER_CALLS_PER_SECOND: String(quota.consumers_calls_per_second),
+        ...searchRate(settings),
         ...budgetEnvironment(settings, tables),
       },
       grants: [

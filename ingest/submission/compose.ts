@@ -16,13 +16,17 @@ import { createSweep } from '../../jobs/sweep.ts';
 import { sleep } from '../../lib/sleep.ts';
 import {
   ANALYZERS,
+  COMPREHEND_PERSONAL_DATA_LANGUAGES,
+  MAX_SEARCHED_BYTES,
   parseEnvironment,
   type SubmissionEnvironment,
   submissionEnvironmentSchema,
   tenantLimit,
+  textsPerSecond,
 } from '../../schemas/index.ts';
 import { createAdmit } from './admit.ts';
 import type { CountDeps } from './count-records.ts';
+import type { CountUnits } from './input.ts';
 import { createMessageHandler } from './messages.ts';
 import { createPace } from './pace.ts';
 import { InputChangedError } from './ports.ts';
@@ -46,8 +50,10 @@ export function compose(variables: Record<string, string | undefined>) {
   const callback_queue = createCallbackQueue({ queue_url: environment.CALLBACK_QUEUE_URL });
   const on_final = createOnFinal(callback_queue);
   const bucket_name = environment.INPUT_BUCKET;
-  const documents_per_second =
-    environment.ANALYZER_CALLS_PER_SECOND * ANALYZERS[environment.ANALYZER].max_documents;
+  const documents_per_second = textsPerSecond(environment.ANALYZER, {
+    analyzer_calls: environment.ANALYZER_CALLS_PER_SECOND,
+    searches: environment.PRIVACY_CALLS_PER_SECOND,
+  });
   const readLoad = async () => {
     const [samples, starts] = await Promise.all([store.throughputSamples(), store.batchStarts()]);
     return measureBulkLoad(now(), { samples, starts });
@@ -86,10 +92,19 @@ export function compose(variables: Record<string, string | undefined>) {
 }
 
 /** Creates the function that decides whether the units of a tenant's jobs are counted. */
-function composeUnits({ BUDGETS: limits, ANALYZER }: SubmissionEnvironment): CountDeps['unitsOf'] {
+function composeUnits(environment: SubmissionEnvironment): CountDeps['unitsOf'] {
+  const { BUDGETS: limits, ANALYZER } = environment;
   const { max_document_bytes } = ANALYZERS[ANALYZER];
+  const is_searched = environment.PRIVACY_CALLS_PER_SECOND !== undefined;
+  const countUnits: CountUnits = (text, language) => {
+    const units = billedUnits(text, max_document_bytes);
+    // A text whose language is not known yet may be in one that Comprehend searches.
+    const may_be_searched =
+      is_searched && ['auto', ...COMPREHEND_PERSONAL_DATA_LANGUAGES].includes(language);
+    return may_be_searched ? units + billedUnits(text, MAX_SEARCHED_BYTES) : units;
+  };
   return (tenant) => {
     const limit = tenantLimit(limits, tenant) ?? limits.deployment ?? undefined;
-    return limit === undefined ? undefined : (text) => billedUnits(text, max_document_bytes);
+    return limit === undefined ? undefined : countUnits;
   };
 }

@@ -44,8 +44,12 @@ export async function* readInput(
   }
 }
 
-/** Counts the billed units of a text. */
-export type CountUnits = (text: string) => number;
+/**
+ * Counts the billed units of a text.
+ *
+ * @param language code of its language, or `auto`.
+ */
+export type CountUnits = (text: string, language: string) => number;
 
 /**
  * Finds the end of each row that {@link readInput} would return, without converting the row to a
@@ -80,8 +84,8 @@ async function* measureInput(
 ): AsyncIterable<InputPosition> {
   let { units = 0 } = from;
   for await (const entry of readInput(inputs, job, from)) {
-    const text = entry.ok && !entry.record.deleted ? (entry.record.text ?? '') : '';
-    if (text.trim() !== '') units += countUnits(text);
+    const { text = '', language = 'auto' } = entry.ok && !entry.record.deleted ? entry.record : {};
+    if (text.trim() !== '') units += countUnits(text, language);
     yield { ...entry.end, units };
   }
 }

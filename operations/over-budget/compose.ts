@@ -12,10 +12,10 @@ import { handleEach } from '../../lib/handle-each.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import { sleep } from '../../lib/sleep.ts';
 import {
-  ANALYZERS,
   type BudgetReplayEnvironment,
   budgetReplayEnvironmentSchema,
   parseEnvironment,
+  textsPerSecond,
 } from '../../schemas/index.ts';
 import { type OverBudgetReplayDeps, replayOverBudget } from './replay.ts';
 
@@ -55,8 +55,10 @@ function prepareDeps(
     const [samples, starts] = await Promise.all([store.throughputSamples(), store.batchStarts()]);
     return measureBulkLoad(now(), { samples, starts });
   };
-  const documents_per_second =
-    environment.ANALYZER_CALLS_PER_SECOND * ANALYZERS[environment.ANALYZER].max_documents;
+  const documents_per_second = textsPerSecond(environment.ANALYZER, {
+    analyzer_calls: environment.ANALYZER_CALLS_PER_SECOND,
+    searches: environment.PRIVACY_CALLS_PER_SECOND,
+  });
   const clients = {
     set_asides: createOverBudgetSetAsides({ bucket_name }),
     marks: createMarks({ bucket_name }),

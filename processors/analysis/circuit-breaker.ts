@@ -1,7 +1,7 @@
 import { ServiceError } from '../../schemas/index.ts';
 import type { Deadline } from '../deadline.ts';
 import { decorateAnalyzer } from './decorate.ts';
-import type { Analyzer, DocumentOutcome } from './ports.ts';
+import type { Analyzer } from './ports.ts';
 
 /** After this number of consecutive failures, the analyzer is treated as unavailable. */
 const FAILURES_TO_OPEN = 5;
@@ -19,12 +19,44 @@ export interface CircuitBreakerStats {
   spared: number;
 }
 
+/** A call that the circuit breaker may hold back. */
+export interface GuardedCall<Value> {
+  /** Name of the service for errors. */
+  service: string;
+  /** If the deadline is undefined, a call does not wait for an open circuit. */
+  deadline: Deadline | undefined;
+  make: () => Promise<Value>;
+}
+
+/** Stops calls while a service is unavailable. */
+export interface CircuitBreaker {
+  /** @throws {ServiceError} if the call fails, or if the circuit is open. */
+  call<Value>(call: GuardedCall<Value>): Promise<Value>;
+  stats(): CircuitBreakerStats;
+}
+
+/** Adds a circuit breaker to an analyzer. See {@link createBreaker}. */
+export function createCircuitBreaker(
+  analyzer: Analyzer,
+  deps: Parameters<typeof createBreaker>[0],
+): { analyzer: Analyzer; stats: () => CircuitBreakerStats } {
+  const breaker = createBreaker(deps);
+  const guarded = decorateAnalyzer(analyzer, (...call) =>
+    breaker.call({
+      service: analyzer.name,
+      deadline: call[2],
+      make: () => analyzer.detectSentiment(...call),
+    }),
+  );
+  return { analyzer: guarded, stats: () => breaker.stats() };
+}
+
 /**
- * Adds a circuit breaker to an analyzer. The circuit breaker stops paid calls while the analyzer is
- * unavailable. After five consecutive failures the circuit opens. After a pause, one call is sent as
- * a probe. If the probe succeeds, the circuit closes. If the probe fails, the pause doubles, up to
- * 30 seconds. A throttled call does not count as a failure, because the rate limiter handles
- * throttling.
+ * Creates a circuit breaker for the calls to one service. The circuit breaker stops paid calls while
+ * the service is unavailable. After five consecutive failures the circuit opens. After a pause, one
+ * call is sent as a probe. If the probe succeeds, the circuit closes. If the probe fails, the pause
+ * doubles, up to 30 seconds. A throttled call does not count as a failure, because the rate limiter
+ * handles throttling.
  *
  * While the circuit is open, a call waits for the next probe, if the probe is possible before the
  * deadline of the call. Otherwise the call fails immediately with `CircuitOpen`. If calls did not
@@ -32,23 +64,25 @@ export interface CircuitBreakerStats {
  * milliseconds.
  * Source: M. Nygard, "Release It!", 2007, circuit breaker.
  */
-export function createCircuitBreaker(
-  analyzer: Analyzer,
-  { now }: { /** Returns the current time, in epoch milliseconds. */ now: () => number },
-): { analyzer: Analyzer; stats: () => CircuitBreakerStats } {
+export function createBreaker({
+  now,
+}: {
+  /** Returns the current time, in epoch milliseconds. */
+  now: () => number;
+}): CircuitBreaker {
   const circuit = new Circuit(now);
   return {
-    analyzer: decorateAnalyzer(analyzer, async (...call) => {
-      const [, , deadline] = call;
+    async call(call) {
       for (;;) {
-        const attempt = await tryCall(analyzer, circuit, call);
-        if ('outcomes' in attempt) return attempt.outcomes;
+        const attempt = await tryCall(circuit, call);
+        if ('value' in attempt) return attempt.value;
+        const { deadline } = call;
         if (deadline === undefined || !(await circuit.waitForChange(deadline))) {
           if (attempt.error.code === CIRCUIT_OPEN) circuit.countSpared();
           throw attempt.error;
         }
       }
-    }),
+    },
     stats: () => circuit.stats(),
   };
 }
@@ -59,19 +93,18 @@ const CIRCUIT_OPEN = 'CircuitOpen';
  * Makes a call if the circuit allows it. Returns the error if the circuit is open or the call was a
  * probe that failed. Throws any other error of the call.
  */
-async function tryCall(
-  analyzer: Analyzer,
+async function tryCall<Value>(
   circuit: Circuit,
-  call: Parameters<Analyzer['detectSentiment']>,
-): Promise<{ outcomes: DocumentOutcome[] } | { error: ServiceError }> {
+  { service, make }: GuardedCall<Value>,
+): Promise<{ value: Value } | { error: ServiceError }> {
   const is_probe = circuit.is_open;
   if (!circuit.admit()) {
-    return { error: new ServiceError(analyzer.name, CIRCUIT_OPEN, { retryable: true }) };
+    return { error: new ServiceError(service, CIRCUIT_OPEN, { retryable: true }) };
   }
   try {
-    const outcomes = await analyzer.detectSentiment(...call);
+    const value = await make();
     circuit.close();
-    return { outcomes };
+    return { value };
   } catch (cause) {
     if (!isOutage(cause)) throw cause;
     circuit.countFailure(is_probe);

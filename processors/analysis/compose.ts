@@ -3,7 +3,7 @@ import { createComprehendAnalyzer } from '../../aws/comprehend/analyzer.ts';
 import { createSingleComprehendAnalyzer } from '../../aws/comprehend/single-analyzer.ts';
 import { createBudgetLedger } from '../../aws/dynamodb/budget-ledger.ts';
 import { createQuotaLedger } from '../../aws/dynamodb/quota/ledger.ts';
-import { choosePart } from '../../aws/dynamodb/quota/part.ts';
+import { choosePart, type QuotaPart } from '../../aws/dynamodb/quota/part.ts';
 import { createVerdictCache } from '../../aws/dynamodb/verdict-cache.ts';
 import { createBudget } from '../../budgets/budget.ts';
 import {
@@ -19,7 +19,7 @@ import { type Analyse, createAnalysis } from './analysis.ts';
 import { canonicalise } from './canonicalise.ts';
 import { normalise } from './normalise.ts';
 import type { Analyzer } from './ports.ts';
-import { limitRate } from './rate-limiter.ts';
+import { createRateLimiter, limitCalls, type RateLimiter } from './rate-limiter.ts';
 
 /** Functions that create the adapters of an analyzer, by the name of the analyzer. */
 const ADAPTERS: Record<
@@ -45,7 +45,7 @@ export function createAnalyzer(
  * environment of the API takes one slot with each write, because it serves one request at a time.
  * DynamoDB takes 1,000 writes per second of one item, and some of them fail and are repeated.
  */
-const SYNC_CALLS_PER_ITEM = 300;
+export const SYNC_CALLS_PER_ITEM = 300;
 
 /** Environment variables of a function that calls the analyzer within the shared quota. */
 type QuotaEnvironment = Pick<
@@ -63,14 +63,38 @@ export function shareQuota(
   analyzer: Analyzer,
   environment: QuotaEnvironment,
   { use, traffic = 'live', now }: { use: AnalyzerUse; traffic?: Traffic; now: () => number },
-): ReturnType<typeof limitRate> {
-  const part = chooseEntry(environment, use);
-  return limitRate(analyzer, {
-    ledger: createQuotaLedger({ table_name: environment.QUOTA_TABLE, ...part, traffic, now }),
+): ReturnType<typeof limitCalls> {
+  const limiter = composeRateLimiter({
+    table_name: environment.QUOTA_TABLE,
+    part: chooseEntry(environment, use),
+    fallback_calls_per_second: environment.ANALYZER_FALLBACK_CALLS_PER_SECOND,
+    traffic,
+    now,
+  });
+  return limitCalls(analyzer, limiter);
+}
+
+/** Creates the rate limiter of a part of a quota, with the ledger that all processes share. */
+export function composeRateLimiter({
+  table_name,
+  part,
+  fallback_calls_per_second,
+  traffic,
+  now,
+}: {
+  table_name: string;
+  part: QuotaPart;
+  /** Rate of this process while the ledger is unavailable. */
+  fallback_calls_per_second: number;
+  traffic: Traffic;
+  now: () => number;
+}): RateLimiter {
+  return createRateLimiter({
+    ledger: createQuotaLedger({ table_name, ...part, traffic, now }),
     quota_calls_per_second: part.calls_per_second,
     // The bulk ledger limits its lots by time. A larger lot needs fewer writes.
     ...(traffic === 'bulk' ? { largestLot: () => Number.POSITIVE_INFINITY } : {}),
-    fallback_calls_per_second: environment.ANALYZER_FALLBACK_CALLS_PER_SECOND,
+    fallback_calls_per_second,
     now,
   });
 }
@@ -139,8 +163,11 @@ export function composeLanguageResolver(
 }
 
 /** Creates the budget, unless the settings limit no tenant and not the deployment. */
-function composeBudget(
-  { BUDGETS: limits, QUOTA_TABLE: table_name }: AnalysisEnvironment,
+export function composeBudget(
+  {
+    BUDGETS: limits,
+    QUOTA_TABLE: table_name,
+  }: Pick<AnalysisEnvironment, 'BUDGETS' | 'QUOTA_TABLE'>,
   { now, max_attempts }: { now: () => number; max_attempts?: number },
 ) {
   if (!hasLimits(limits)) return undefined;

@@ -1,7 +1,8 @@
 import { sleep } from '../../lib/sleep.ts';
 import { ServiceError } from '../../schemas/index.ts';
+import type { Deadline } from '../deadline.ts';
 import { decorateAnalyzer } from './decorate.ts';
-import type { Analyzer, DocumentOutcome, Rate, Slots } from './ports.ts';
+import type { Analyzer, Rate, Slots } from './ports.ts';
 import { CHANGE_MS, lowerRate, RAISE_MS, raiseRate } from './rates.ts';
 import { SlotSource, type SlotSourceDeps } from './slots.ts';
 
@@ -28,29 +29,69 @@ export interface RateLimiterStats {
  */
 const MAX_ATTEMPTS = 3;
 
+/** A call that may only start in a slot of the quota. */
+export interface LimitedCall<Value> {
+  /** Name of the service for errors. */
+  service: string;
+  /** Latest start of the call. If the deadline is undefined, there is no limit. */
+  deadline: Deadline | undefined;
+  make: () => Promise<Value>;
+  /** Returns true if a part of a successful call was throttled. */
+  isThrottled?: (value: Value) => boolean;
+}
+
+/** Limits the rate of calls to one operation of a service. */
+export interface RateLimiter {
+  /**
+   * Makes a call in its slot, and repeats it in further slots if it fails.
+   *
+   * @throws {ServiceError} if the call fails, or if it gets no slot before its deadline.
+   */
+  call<Value>(call: LimitedCall<Value>): Promise<Value>;
+  stats(): RateLimiterStats;
+}
+
 /**
- * Limits the call rate of an analyzer. All processes that share the ledger stay within the quota
+ * Limits the call rate of an analyzer. See {@link createRateLimiter}.
+ */
+export function limitRate(
+  analyzer: Analyzer,
+  deps: RateLimiterDeps,
+): { analyzer: Analyzer; stats: () => RateLimiterStats } {
+  return limitCalls(analyzer, createRateLimiter(deps));
+}
+
+/** Makes the calls of an analyzer with a rate limiter. */
+export function limitCalls(
+  analyzer: Analyzer,
+  limiter: RateLimiter,
+): { analyzer: Analyzer; stats: () => RateLimiterStats } {
+  const limited = decorateAnalyzer(analyzer, (...call) =>
+    limiter.call({
+      service: analyzer.name,
+      deadline: call[2],
+      make: () => analyzer.detectSentiment(...call),
+      isThrottled: (outcomes) => outcomes.some((outcome) => !outcome.ok && outcome.throttled),
+    }),
+  );
+  return { analyzer: limited, stats: () => limiter.stats() };
+}
+
+/**
+ * Creates a rate limiter. All processes that share the ledger stay within the quota
  * together. Every call, including every retry, starts in a separate slot. Slots follow each other
  * at fixed intervals, so processes never start many calls at the same time. If the slot of a call
  * would start after the deadline of the call, the call takes no slot. The call fails immediately
  * with the throttling error `OutOfQuota`, because waiting would end in a timeout.
  * Source: GCRA with virtual scheduling, ITU-T I.371, annex A.
  */
-export function limitRate(
-  analyzer: Analyzer,
-  deps: RateLimiterDeps,
-): { analyzer: Analyzer; stats: () => RateLimiterStats } {
-  const limiter = new RateLimiter(analyzer, deps);
-  return {
-    analyzer: decorateAnalyzer(analyzer, (...call) => limiter.callWithRetries(call)),
-    stats: () => limiter.stats(),
-  };
+export function createRateLimiter(deps: RateLimiterDeps): RateLimiter {
+  return new SlotRateLimiter(deps);
 }
 
-type Call = Parameters<Analyzer['detectSentiment']>;
+type SlotRequest = Pick<LimitedCall<unknown>, 'service' | 'deadline'>;
 
-class RateLimiter {
-  readonly #analyzer: Analyzer;
+class SlotRateLimiter implements RateLimiter {
   readonly #deps: RateLimiterDeps;
   readonly #slots: SlotSource;
   /** Number of calls that wait for a slot or for the start of their slot. */
@@ -62,8 +103,7 @@ class RateLimiter {
   #queue: Promise<unknown> = Promise.resolve();
   readonly #stats: Omit<RateLimiterStats, 'ledger_errors'>;
 
-  constructor(analyzer: Analyzer, deps: RateLimiterDeps) {
-    this.#analyzer = analyzer;
+  constructor(deps: RateLimiterDeps) {
     this.#deps = deps;
     this.#slots = new SlotSource(deps);
     const { quota_calls_per_second: calls_per_second } = deps;
@@ -74,7 +114,7 @@ class RateLimiter {
     return { ...this.#stats, ledger_errors: this.#slots.ledger_errors };
   }
 
-  async callWithRetries(call: Call): Promise<DocumentOutcome[]> {
+  async call<Value>(call: LimitedCall<Value>): Promise<Value> {
     for (let attempts = 1; ; attempts += 1) {
       try {
         return await this.#callOnce(call);
@@ -84,17 +124,15 @@ class RateLimiter {
     }
   }
 
-  async #callOnce(call: Call): Promise<DocumentOutcome[]> {
-    const [, , deadline] = call;
-    const slot = await this.#waitInQueue(deadline?.at ?? Number.POSITIVE_INFINITY);
+  async #callOnce<Value>(call: LimitedCall<Value>): Promise<Value> {
+    const slot = await this.#waitInQueue(call);
     this.#stats.granted += 1;
     this.#stats.calls_per_second = slot.rate.calls_per_second;
     try {
-      const outcomes = await this.#analyzer.detectSentiment(...call);
-      if (outcomes.some((outcome) => !outcome.ok && outcome.throttled)) {
-        await this.#slowDown(slot);
-      } else await this.#speedUp(slot);
-      return outcomes;
+      const value = await call.make();
+      if (call.isThrottled?.(value)) await this.#slowDown(slot);
+      else await this.#speedUp(slot);
+      return value;
     } catch (cause) {
       if (cause instanceof ServiceError && cause.throttled) await this.#slowDown(slot);
       throw cause;
@@ -106,10 +144,11 @@ class RateLimiter {
    * lots at the same time, both lots would contain slots for the same waiting calls, and some of
    * the slots would stay unused.
    */
-  async #waitInQueue(latest: number): Promise<Slots> {
+  async #waitInQueue({ service, deadline }: SlotRequest): Promise<Slots> {
+    const latest = deadline?.at ?? Number.POSITIVE_INFINITY;
     this.#waiting += 1;
     const turn = this.#queue
-      .then(() => this.#waitForSlot(latest))
+      .then(() => this.#waitForSlot(service, latest))
       .finally(() => {
         this.#waiting -= 1;
       });
@@ -117,18 +156,18 @@ class RateLimiter {
     return turn;
   }
 
-  async #waitForSlot(latest: number): Promise<Slots> {
+  async #waitForSlot(service: string, latest: number): Promise<Slots> {
     const { now, pause = sleep } = this.#deps;
     const slot = await this.#slots.take(latest, this.#waiting);
     if (slot === undefined) {
       this.#stats.refused += 1;
-      throw outOfQuota(this.#analyzer.name);
+      throw outOfQuota(service);
     }
     const wait_ms = Math.max(0, slot.starts_at - now());
     if (wait_ms > 0) await pause(wait_ms);
     this.#stats.waited_ms += wait_ms;
     // Check the deadline again, because the pause may have taken longer than requested.
-    if (now() > latest) throw outOfQuota(this.#analyzer.name);
+    if (now() > latest) throw outOfQuota(service);
     return slot;
   }
 

@@ -1,12 +1,10 @@
 /// <reference lib="es2024.string" />
-import { ServiceError } from '../../schemas/index.ts';
-import { callBefore, type Deadline } from '../deadline.ts';
+import { COMPREHEND_PERSONAL_DATA_LANGUAGES, ServiceError } from '../../schemas/index.ts';
+import { callBefore } from '../deadline.ts';
 import { addOffsets, findUtf16Indexes, type PlacedInUtf16 } from './offsets.ts';
-import type { Detection, EntityService, PersonalDataDetector } from './ports.ts';
+import type { Detection, EntityService, PersonalDataDetector, SearchContext } from './ports.ts';
+import { mergeRepeats } from './repeats.ts';
 import { cutWindows, type Window } from './windows.ts';
-
-/** Languages of DetectPiiEntities. */
-const LANGUAGES = new Set(['en', 'es']);
 
 /**
  * Creates the detector that asks Amazon Comprehend. A text over the limit of a call is sent in
@@ -18,18 +16,18 @@ const LANGUAGES = new Set(['en', 'es']);
 export function createComprehendDetector(service: EntityService): PersonalDataDetector {
   return {
     name: 'comprehend',
-    supports: (language_code) => LANGUAGES.has(language_code),
-    async detect(text, language_code, deadline) {
+    supports: (language_code) => COMPREHEND_PERSONAL_DATA_LANGUAGES.includes(language_code),
+    async detect(text, language_code, context) {
       const found: PlacedInUtf16[] = [];
       try {
         for (const window of cutWindows(text.toWellFormed(), service.max_bytes)) {
-          found.push(...(await detectInWindow(service, window, { language_code, deadline })));
+          found.push(...(await detectInWindow(service, window, { language_code, context })));
         }
       } catch (cause) {
         return explainRefusal(cause);
       }
-      found.sort((a, b) => a.utf16.start - b.utf16.start || b.utf16.end - a.utf16.end);
-      return { ok: true, findings: addOffsets(text, removeRepeats(found)) };
+      // Two windows may have findings in common.
+      return { ok: true, findings: addOffsets(text, mergeRepeats(found)) };
     },
   };
 }
@@ -37,12 +35,12 @@ export function createComprehendDetector(service: EntityService): PersonalDataDe
 async function detectInWindow(
   service: EntityService,
   { text, start }: Window,
-  { language_code, deadline }: { language_code: string; deadline: Deadline | undefined },
+  { language_code, context }: { language_code: string; context: SearchContext | undefined },
 ): Promise<PlacedInUtf16[]> {
   // Comprehend refuses an empty text, and a text without letters and digits has no personal data.
   if (!/[\p{L}\p{N}]/u.test(text)) return [];
-  const entities = await callBefore(deadline, 'comprehend', () =>
-    service.detectEntities(text, language_code),
+  const entities = await callBefore(context?.deadline, 'comprehend', () =>
+    service.detectEntities(text, language_code, context),
   );
   const offsets = entities.flatMap(({ begin, end }) => [begin, end]).sort((a, b) => a - b);
   const indexes = findUtf16Indexes(text, offsets);
@@ -59,15 +57,4 @@ function explainRefusal(cause: unknown): Detection {
     return { ok: false, reason: 'refused', detector: 'comprehend' };
   }
   throw cause;
-}
-
-/** Removes findings that two windows have in common. */
-function removeRepeats(sorted: PlacedInUtf16[]): PlacedInUtf16[] {
-  const keys = new Set<string>();
-  return sorted.filter(({ type, utf16 }) => {
-    const key = `${type} ${utf16.start} ${utf16.end}`;
-    const is_new = !keys.has(key);
-    keys.add(key);
-    return is_new;
-  });
 }

@@ -1,6 +1,6 @@
-import type { Deadline } from '../deadline.ts';
 import type { ResolvedLanguage } from '../language.ts';
-import type { Detection, PersonalDataDetector } from './ports.ts';
+import type { Detection, PersonalDataDetector, SearchContext } from './ports.ts';
+import { mergeRepeats } from './repeats.ts';
 
 /** Code of a text whose language is not known. The local detectors then use what they know of all. */
 const ANY_LANGUAGE = 'und';
@@ -14,11 +14,11 @@ export async function detectUnsure(
   detector: PersonalDataDetector,
   text: string,
   { language_code, language_source }: ResolvedLanguage,
-  deadline?: Deadline,
+  context?: SearchContext,
 ): Promise<Detection> {
-  const own = await detector.detect(text, language_code, deadline);
+  const own = await detector.detect(text, language_code, context);
   if (language_source === 'given' || !detector.supports(ANY_LANGUAGE)) return own;
-  return unite(own, await detector.detect(text, ANY_LANGUAGE, deadline));
+  return unite(own, await detector.detect(text, ANY_LANGUAGE, context));
 }
 
 /** As {@link detectUnsure}, without a promise. */
@@ -34,13 +34,5 @@ export function detectUnsureLocally(
 function unite(own: Detection, any: Detection): Detection {
   if (!own.ok) return own;
   if (!any.ok) return any;
-  const known = new Set(own.findings.map(keyOf));
-  const more = any.findings.filter((finding) => !known.has(keyOf(finding)));
-  const findings = [...own.findings, ...more];
-  findings.sort((a, b) => a.utf16.start - b.utf16.start || b.utf16.end - a.utf16.end);
-  return { ok: true, findings };
-}
-
-function keyOf({ type, utf16 }: { type: string; utf16: { start: number; end: number } }): string {
-  return `${type} ${utf16.start} ${utf16.end}`;
+  return { ok: true, findings: mergeRepeats([...own.findings, ...any.findings]) };
 }

@@ -30,6 +30,14 @@ export type Detection =
   | { ok: true; findings: Finding[] }
   | { ok: false; reason: 'failed' | 'out_of_time' | 'refused'; detector: string };
 
+/** For which tenant, and until when, a text is searched. Local detectors ignore it. */
+export interface SearchContext {
+  /** Tenant that pays for calls to a service. */
+  tenant: string;
+  /** Latest start of a call to a service. If it is undefined, there is no limit. */
+  deadline?: Deadline | undefined;
+}
+
 /** Finds personal data in texts. */
 export interface PersonalDataDetector {
   name: string;
@@ -39,11 +47,11 @@ export interface PersonalDataDetector {
    * Finds the personal data of one text. The findings are in the order of their starts. Findings may
    * overlap, for example an e-mail address in a URL.
    *
-   * @param deadline latest start of a call to a service. Local detectors ignore it.
    * @throws {ServiceError} if a service is away. The text must then wait, because nothing is known
    * about it.
+   * @throws {OverBudgetError} if the tenant cannot pay for the call to a service.
    */
-  detect(text: string, language_code: string, deadline?: Deadline): Promise<Detection>;
+  detect(text: string, language_code: string, context?: SearchContext): Promise<Detection>;
 }
 
 /** Personal data that a service found. The offsets count code points. */
@@ -64,5 +72,9 @@ export interface EntityService {
    * @throws {ServiceError} if the call failed, or if the response is not complete. If the service
    * refuses this text, `refuses_input` is true.
    */
-  detectEntities(text: string, language_code: string): Promise<FoundEntity[]>;
+  detectEntities(
+    text: string,
+    language_code: string,
+    context?: SearchContext,
+  ): Promise<FoundEntity[]>;
 }

@@ -31,6 +31,7 @@ export interface RedactedRecord {
  *
  * @param deadline latest start of a call to a service.
  * @throws {ServiceError} if a service that the policy needs is away. The record must then wait.
+ * @throws {OverBudgetError} if the tenant cannot pay for the search of the text.
  */
 export type RedactRecord = (record: StreamRecord, deadline?: Deadline) => Promise<RedactedRecord>;
 
@@ -65,7 +66,7 @@ export function createRedactRecord(deps: RedactRecordDeps): RedactRecord {
       settings.placeholders === 'pseudonyms' ? await deps.pseudonymKey(record.tenant) : undefined;
     const of_text = redactText(
       text,
-      await detectUnsure(detector, text, language, deadline),
+      await detectUnsure(detector, text, language, { tenant: record.tenant, deadline }),
       pseudonym_key,
     );
     const detect = (value: string) => detectUnsureLocally(deps.detectLocally, value, language);

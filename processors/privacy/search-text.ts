@@ -18,6 +18,7 @@ export interface SearchedText {
  * Searches a text of a tenant for personal data, whatever the policy, and masks it as the policy says.
  *
  * @throws {ServiceError} if a service that the policy needs is away.
+ * @throws {OverBudgetError} if the tenant cannot pay for the search of the text.
  */
 export type SearchText = (
   request: { tenant: string; text: string; language: string },
@@ -36,7 +37,10 @@ export function createSearchText(deps: SearchTextDeps): SearchText {
     const { policy } = findPrivacyPolicy(deps.settings, tenant);
     const language = deps.resolveLanguage(given, text);
     const detector = policy === 'off' ? deps.local_detector : deps.detector;
-    const found = redactText(text, await detectUnsure(detector, text, language, deadline));
+    const found = redactText(
+      text,
+      await detectUnsure(detector, text, language, { tenant, deadline }),
+    );
     return { analysed: policy === 'redact' ? found.masked : text, language, found };
   };
 }

@@ -1,8 +1,9 @@
-import { type Result, resetTime } from '../../schemas/index.ts';
+import type { Result } from '../../schemas/index.ts';
 import type { Analyse } from '../analysis/analysis.ts';
 import type { AnalysisOutcome } from '../analysis/outcome.ts';
 import type { BatchContext } from './batch.ts';
 import { Unreadable } from './decode/unreadable.ts';
+import { explainBudget } from './over-budget.ts';
 import type { Failure } from './ports.ts';
 import type { RedactedVersion } from './redact.ts';
 import { buildResult, type Ending } from './result.ts';
@@ -75,16 +76,4 @@ function explainFailure(
   if (!refused) return { failure: { stage: 'analysis', code } } as const;
   const issue = { path: 'text', message: `the analyzer refuses it: ${code}` };
   return { refusal: new Unreadable('refused_by_analyzer', [issue]) };
-}
-
-function explainBudget(
-  { scope, month }: { scope: 'tenant' | 'deployment'; month: string },
-  now: number,
-): Unreadable {
-  const resets_at = new Date(resetTime(month)).toISOString();
-  const message = `the budget of the ${scope} is used up; the record is replayed after ${resets_at}`;
-  const refused_at = new Date(now).toISOString();
-  return new Unreadable('over_budget', [{ path: '', message }], {
-    over_budget: { month, refused_at },
-  });
 }

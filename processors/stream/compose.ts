@@ -40,6 +40,7 @@ export function compose(variables: Record<string, string | undefined>) {
   const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
   const callbacks = createRareCallbacks(environment);
   const restoreKey = createRareRestoreKey(environment);
+  const privacy = composePrivacy(environment, { secret: restoreKey, now });
   const consume = createConsumer({
     analyse: composeAnalysis(environment, { analyzer, now }),
     results_table: createResultsTable({
@@ -53,7 +54,7 @@ export function compose(variables: Record<string, string | undefined>) {
     restoreKey,
     progress: createProgress({ store: jobs, now, on_final: createOnFinal(callbacks) }),
     unwrap: new Set(environment.UNWRAP),
-    privacy: composePrivacy(environment, restoreKey),
+    privacy,
     now,
   });
   // Only the bulk stream has reports, because only jobs are estimated and paced, and jobs are bulk.
@@ -85,6 +86,7 @@ export function compose(variables: Record<string, string | undefined>) {
         defaultDimensions: { environment: environment.ENVIRONMENT },
       }),
       quotaStats,
+      engineStats: privacy.engineStats,
       now,
     },
   );

@@ -75,7 +75,12 @@ function createProcessPortion(deps: ConsumerDeps & DeliverDeps) {
     const { items, missing } = await fetchTexts(unknown, context);
     keeping.add(setAside(missing, deps, job_of, context));
     const deliveries = new TaskGroup<Processed[]>();
-    const redacted = await redactVersions(distinctVersions(items), deps, context);
+    const { redacted, refused: unpaid } = await redactVersions(
+      distinctVersions(items),
+      deps,
+      context,
+    );
+    keeping.add(setAside(unpaid, deps, job_of, context));
     const processed = analyseVersions(redacted, deps, context);
     for await (const lot of inLots(processed, deps.lots ?? LOTS)) {
       deliveries.add(deliver(lot, deps, context));

@@ -2,6 +2,7 @@ import type { KinesisStreamRecord } from 'aws-lambda';
 import type { CircuitBreakerStats } from '../analysis/circuit-breaker.ts';
 import type { AnalysisCounts } from '../analysis/counts.ts';
 import type { RateLimiterStats } from '../analysis/rate-limiter.ts';
+import type { EngineStats } from '../engine/compose.ts';
 
 export interface BatchTimes {
   duration_ms: number;
@@ -55,6 +56,8 @@ export interface BatchMeasures extends BatchTimes {
   position_errors?: number;
   analysis: AnalysisCounts;
   quota: Record<string, number>;
+  /** Calls that search for personal data. Empty if the engine calls no service. */
+  engine: Record<string, number>;
 }
 
 /**
@@ -78,8 +81,12 @@ export function batchMetrics(batch: BatchMeasures): Record<string, number> {
     end_to_end_ms: batch.end_to_end_ms,
     ...analysisMetrics(batch.analysis),
     ...batch.quota,
+    ...batch.engine,
     position_errors: batch.position_errors ?? 0,
-    ledger_errors: (batch.quota.ledger_errors ?? 0) + batch.analysis.budget_errors,
+    ledger_errors:
+      (batch.quota.ledger_errors ?? 0) +
+      (batch.engine.ledger_errors ?? 0) +
+      batch.analysis.budget_errors,
   };
 }
 
@@ -105,6 +112,23 @@ export function quotaMetrics(
     ledger_errors: after.ledger_errors - before.ledger_errors,
     breaker_open: after.breaker.open ? 1 : 0,
     breaker_spared: after.breaker.spared - before.breaker.spared,
+  };
+}
+
+/** Returns how much the counts of the engine that finds personal data grew during a batch. */
+export function engineMetrics(
+  before: EngineStats | undefined,
+  after: EngineStats | undefined,
+): Record<string, number> {
+  if (before === undefined || after === undefined) return {};
+  return {
+    pii_calls: after.granted - before.granted,
+    pii_units: after.units - before.units,
+    pii_throttles: after.throttles - before.throttles,
+    pii_refused: after.refused - before.refused,
+    pii_waited_ms: Math.round(after.waited_ms - before.waited_ms),
+    pii_breaker_open: after.breaker.open ? 1 : 0,
+    ledger_errors: after.ledger_errors - before.ledger_errors,
   };
 }
 

@@ -1,12 +1,13 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { describeSafely } from '../../lib/safe-error.ts';
-import type { AnalysisCounts } from '../analysis/counts.ts';
+import type { EngineStats } from '../engine/compose.ts';
 import type { Consumer } from './consumer.ts';
 import {
   type BatchMeasures,
   batchMetrics,
   batchTimes,
+  engineMetrics,
   type QuotaStats,
   quotaMetrics,
   shardOf,
@@ -20,6 +21,11 @@ export interface ObserverDeps {
    * Returns the counts of the rate limiter and of the circuit breaker since the process started.
    */
   quotaStats?: () => QuotaStats;
+  /**
+   * Returns the counts of the engine that finds personal data, since the process started. Undefined if
+   * the engine calls no service.
+   */
+  engineStats?: (() => EngineStats) | undefined;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
@@ -29,10 +35,11 @@ export interface ObserverDeps {
  * the metrics contain counts and codes, but never a text or the id of a record.
  */
 export function observeConsumer(consumer: Consumer, deps: ObserverDeps): Consumer {
-  const { logger, metrics, quotaStats, now } = deps;
+  const { logger, metrics, quotaStats, engineStats, now } = deps;
   return async (records, context) => {
     const started_at = now();
     const quota_before = quotaStats?.();
+    const engine_before = engineStats?.();
     const { request_id, counts: analysis } = context;
     const batch = { request_id, shard_id: shardOf(records), records_in: records.length };
     const report = await consumer(records, context).catch((error: unknown) => {
@@ -48,8 +55,9 @@ export function observeConsumer(consumer: Consumer, deps: ObserverDeps): Consume
       ...batchTimes(records, started_at, now()),
       analysis,
       quota: quotaMetrics(quota_before, quotaStats?.()),
+      engine: engineMetrics(engine_before, engineStats?.()),
     };
-    if (hasTrouble(report, analysis, measures.quota)) logger.warn('batch processed', measures);
+    if (hasTrouble(report, measures)) logger.warn('batch processed', measures);
     else logger.info('batch processed', measures);
     publishMetrics(metrics, measures);
     return report;
@@ -62,11 +70,12 @@ function countsOf({ response, ...counts }: BatchReport) {
 
 function hasTrouble(
   { failed, position_errors = 0 }: BatchReport,
-  { cache_errors, cache_unreadable, throttles, budget_errors }: AnalysisCounts,
-  { ledger_errors = 0 }: Record<string, number>,
+  { analysis, quota, engine }: Pick<BatchMeasures, 'analysis' | 'quota' | 'engine'>,
 ): boolean {
+  const { cache_errors, cache_unreadable, throttles, budget_errors } = analysis;
+  const ledger_errors = (quota.ledger_errors ?? 0) + (engine.ledger_errors ?? 0);
   const errors = cache_errors + cache_unreadable + ledger_errors + budget_errors + position_errors;
-  return failed + throttles + errors > 0;
+  return failed + throttles + (engine.pii_throttles ?? 0) + errors > 0;
 }
 
 function publishMetrics(metrics: ObserverDeps['metrics'], measures: BatchMeasures): void {

@@ -1,5 +1,6 @@
-import { type AnalysisEnvironment, derivePseudonymKey } from '../../schemas/index.ts';
+import { type ConsumerEnvironment, derivePseudonymKey } from '../../schemas/index.ts';
 import { composeLanguageResolver } from '../analysis/compose.ts';
+import { composeEngine, type EngineStats } from '../engine/compose.ts';
 import { createLocalDetection, wrapLocalDetection } from '../privacy/local-detector.ts';
 import { createRedactRecord, type RedactRecord } from '../privacy/redact-record.ts';
 import { rememberDetections } from '../privacy/remember.ts';
@@ -10,20 +11,20 @@ export interface Privacy {
   redactRecord: RedactRecord;
   maskBytes: MaskBytes;
   authorKey: AuthorKey;
+  /** Undefined if the engine calls no service. */
+  engineStats?: (() => EngineStats) | undefined;
 }
 
 /**
  * Creates the functions that redact the records of the stream.
  *
- * @param secret returns a secret of the deployment. It is read only if something that is stored has a
+ * @param deps.secret returns a secret of the deployment. It is read only if something that is stored has a
  * pseudonym, such as a masked author.
+ * @param deps.now returns the current time, in epoch milliseconds.
  */
 export function composePrivacy(
-  environment: Pick<
-    AnalysisEnvironment,
-    'PRIVACY' | 'ANALYZER' | 'DEFAULT_LANGUAGE' | 'NEUTRAL_IDS'
-  >,
-  secret: () => Promise<string>,
+  environment: ConsumerEnvironment,
+  { secret, now }: { secret: () => Promise<string>; now: () => number },
 ): Privacy {
   const deps = {
     settings: environment.PRIVACY,
@@ -31,12 +32,18 @@ export function composePrivacy(
     resolveLanguage: composeLanguageResolver(environment),
     pseudonymKey: async (tenant: string) => derivePseudonymKey(await secret(), tenant),
   };
+  const engine = composeEngine(environment, {
+    local: wrapLocalDetection(deps.detectLocally),
+    traffic: environment.TRAFFIC,
+    now,
+  });
   return {
     redactRecord: createRedactRecord({
       ...deps,
-      detector: wrapLocalDetection(deps.detectLocally),
+      detector: engine.detector,
     }),
     maskBytes: createMaskBytes(deps),
     authorKey: createAuthorKey(deps),
+    engineStats: engine.stats,
   };
 }

@@ -7,7 +7,7 @@ import {
 import { ComprehendClient } from '@aws-sdk/client-comprehend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEntityService } from '../../aws/comprehend/entities.ts';
-import { combineDetectors } from '../../processors/privacy/combine-detectors.ts';
+import { chooseByLanguage, combineDetectors } from '../../processors/privacy/combine-detectors.ts';
 import { createComprehendDetector } from '../../processors/privacy/comprehend-detector.ts';
 import { createLocalDetector } from '../../processors/privacy/local-detector.ts';
 import { ServiceError } from '../../schemas/index.ts';
@@ -81,11 +81,23 @@ it('Two detectors together find what each of them finds, and ask Comprehend only
   expect(both.name).toBe('local+comprehend');
   const english = await both.detect('IBAN DE89370400440532013000, 123-45-6789', 'en');
   expect(english).toMatchObject({
-    findings: [{ type: 'INTERNATIONAL_BANK_ACCOUNT_NUMBER' }, { type: 'SSN' }, { type: 'SSN' }],
+    findings: [{ type: 'INTERNATIONAL_BANK_ACCOUNT_NUMBER' }, { type: 'SSN', score: 0.99 }],
   });
   expect(await both.detect('ann@example.com', 'de')).toMatchObject({
     findings: [{ type: 'EMAIL' }],
   });
+});
+
+it('A detector chosen by language asks Comprehend in its languages, and the local one in the others', async () => {
+  const chosen = chooseByLanguage([createRemote(), createLocalDetector()]);
+  const text = 'IBAN DE89370400440532013000';
+  expect(await chosen.detect(text, 'es')).toEqual({ ok: true, findings: [] });
+  expect(await chosen.detect(text, 'de')).toMatchObject({
+    findings: [{ type: 'INTERNATIONAL_BANK_ACCOUNT_NUMBER' }],
+  });
+  const alone = chooseByLanguage([createRemote()]);
+  expect([alone.supports('en'), alone.supports('de')]).toEqual([true, false]);
+  expect(await alone.detect(text, 'de')).toMatchObject({ ok: false, reason: 'refused' });
 });
 
 it('If one of two detectors fails on a text, the whole text is unsafe', async () => {

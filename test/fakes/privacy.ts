@@ -4,6 +4,7 @@ import {
   createLocalDetection,
   createLocalDetector,
 } from '../../processors/privacy/local-detector.ts';
+import type { PersonalDataDetector } from '../../processors/privacy/ports.ts';
 import {
   createRedactRecord,
   type RedactRecord,
@@ -41,9 +42,13 @@ export function createTestRedaction(
   });
 }
 
-/** Creates the search of texts with the local detectors. */
-export function createTestSearch(settings: Partial<PrivacyInput> = {}): SearchText {
-  const detector = createLocalDetector();
+/** Creates the search of texts, by default with the local detectors. */
+export function createTestSearch(
+  settings: Partial<PrivacyInput> = {},
+  detect?: PersonalDataDetector['detect'],
+): SearchText {
+  const local = createLocalDetector();
+  const detector = detect === undefined ? local : { ...local, detect };
   return createSearchText({
     settings: privacySchema.parse({ ...DEFAULT_PRIVACY, ...settings }),
     detector,

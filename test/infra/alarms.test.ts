@@ -3,7 +3,7 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { beforeAll, expect, it } from 'vitest';
 import { settings } from '../../infra/settings.ts';
 import { createAnalysisCounts } from '../../processors/analysis/counts.ts';
-import { batchMetrics, quotaMetrics } from '../../processors/stream/measures.ts';
+import { batchMetrics, engineMetrics, quotaMetrics } from '../../processors/stream/measures.ts';
 import { readDoc, readDocNumber, readDocTable } from '../support/doc-tables.ts';
 import {
   listResources,
@@ -213,6 +213,7 @@ function listMetrics(): Record<string, number> {
     end_to_end_ms: 0,
     analysis: createAnalysisCounts(),
     quota: quotaMetrics(quota, quota),
+    engine: engineMetrics({ ...quota, units: 0 }, { ...quota, units: 0 }),
   });
 }
 

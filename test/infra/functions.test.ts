@@ -534,3 +534,30 @@ it('callbacks to loopback addresses are off unless the deployment allows them', 
     CallbackAllowLoopback: { Default: 'false', AllowedValues: ['true', 'false'] },
   });
 });
+
+it.each(['comprehend', 'both'] as const)(
+  'with the engine %s, the consumers and the API may call DetectPiiEntities, at rates within its quota',
+  (engine) => {
+    const template = synthesize({ privacy: { ...settings.privacy, engine } });
+    const functions = listResources(template, 'AWS::Lambda::Function');
+    const policies = listResources(template, 'AWS::IAM::Policy');
+    const granted = Object.keys(policies).filter((name) =>
+      JSON.stringify(policies[name]).includes('comprehend:DetectPiiEntities'),
+    );
+    const roles = ['Api', 'BulkConsumer', 'Consumer'].map((name) => `${name}HandlerRole`);
+    expect(granted.sort()).toEqual(roles.map((role) => `${role}DefaultPolicy`));
+    const ratesOf = (name: string) => {
+      const variables = functions[name]?.Environment.Variables;
+      return [
+        variables.PRIVACY_CALLS_PER_SECOND,
+        variables.PRIVACY_FALLBACK_CALLS_PER_SECOND,
+        JSON.parse(variables.PRIVACY ?? '{}').engine,
+      ];
+    };
+    expect(ratesOf('ConsumerHandler')).toEqual(['19.6', '2', engine]);
+    expect(ratesOf('BulkConsumerHandler')).toEqual(['19.6', '0.5', engine]);
+    expect(ratesOf('ApiHandler')).toEqual(['19.6', '0.5', engine]);
+    expect(ratesOf('JobsSubmission')).toEqual(['19.6', undefined, undefined]);
+    expect(ratesOf('BudgetReplayHandler')).toEqual(['19.6', undefined, undefined]);
+  },
+);

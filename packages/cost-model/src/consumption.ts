@@ -4,6 +4,7 @@ import type { Usage } from './cost.ts';
 import { computeTextBytes, type PlannedLoad } from './load.ts';
 import { CHARACTERS_PER_UNIT, LEAST_UNITS } from './prices.ts';
 import { roundUp } from './round-up.ts';
+import { estimateSearchUnits } from './search.ts';
 import {
   estimateResultWriteUnits,
   estimateRowByteMonths,
@@ -64,6 +65,7 @@ function estimateUsage(load: PlannedLoad, batch: Batch, batches: number): Usage 
   const record_bytes = computeTextBytes(load) + MEASURED.stream_bytes;
   return {
     comprehend_units: 1_000 * (1 - load.repeat_share) * computeComprehendUnits(load),
+    search_units: estimateSearchUnits(load),
     kinesis_in_bytes: 1_000 * roundUp(record_bytes, 1_024),
     kinesis_out_bytes: 1_000 * record_bytes,
     dynamodb_read_units: batch.fresh_records * batches * 0.5,

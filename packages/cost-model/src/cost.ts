@@ -17,6 +17,8 @@ import { priceByTiers } from './tiers.ts';
 /** The quantities that AWS bills. */
 export interface Usage {
   comprehend_units: number;
+  /** Units of DetectPiiEntities. AWS has the same price for them. */
+  search_units: number;
   /** Number of incoming bytes. Kinesis rounds each record up to 1 KB for billing. */
   kinesis_in_bytes: number;
   kinesis_out_bytes: number;
@@ -56,7 +58,9 @@ export type Cost = Record<CostStage | 'total', number>;
  */
 export function computeCost(usage: Usage, units_before = 0): Cost {
   const stages: Record<CostStage, number> = {
-    analysis: priceByTiers(COMPREHEND_TIERS, usage.comprehend_units, units_before),
+    analysis:
+      priceByTiers(COMPREHEND_TIERS, usage.comprehend_units, units_before) +
+      priceByTiers(COMPREHEND_TIERS, usage.search_units),
     stream:
       (usage.kinesis_in_bytes / GB) * KINESIS_USD_PER_GB_IN +
       (usage.kinesis_out_bytes / GB) * KINESIS_USD_PER_GB_OUT,

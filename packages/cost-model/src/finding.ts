@@ -5,6 +5,7 @@ export type PlanPart =
   | 'ledger'
   | 'comprehend'
   | 'quota'
+  | 'privacy'
   | 'tables'
   | 'sources'
   | 'lake'

@@ -6,6 +6,7 @@ import { estimateLedgerWriteRate, LEDGER_WRITES_PER_SECOND } from './ledger.ts';
 import type { PlannedLoad } from './load.ts';
 import type { PlanParts } from './parts.ts';
 import { COMPREHEND_REGIONS, LARGEST_FIREHOSE_MIB, LARGEST_QUOTA } from './regions.ts';
+import { checkSearch } from './search.ts';
 import { SOURCE_WRITES_PER_SECOND } from './tables.ts';
 
 /** Share of the time for the analysis that a proposed batch takes. The rest is for slow services. */
@@ -19,6 +20,7 @@ export function listFindings(parts: PlanParts): Finding[] {
     ...checkThroughput(parts),
     ...checkLedger(parts),
     ...checkQuota(parts),
+    ...checkSearch(parts.load),
     ...checkSources(parts),
     ...checkLake(parts),
   ];

@@ -20,6 +20,7 @@ export { CHARACTERS_PER_UNIT, COMPREHEND_USD_PER_UNIT, LEAST_UNITS } from './pri
 export type { QuotaFit } from './quota.ts';
 export type { QuotaToRaise } from './quotas-to-raise.ts';
 export { COMPREHEND_REGIONS } from './regions.ts';
+export type { SearchPlan } from './search.ts';
 export type { StreamPlan } from './stream.ts';
 export { formatShare } from './sync/availability.ts';
 export { SYNC_STAGES, type SyncPlan } from './sync/plan.ts';

@@ -37,6 +37,13 @@ export const loadSchema = z
     languages: z.number().int().min(1).max(12).default(1),
     /** The account's current quota of BatchDetectSentiment calls per second. */
     quota_calls_per_second: z.number().positive().default(10),
+    /**
+     * Share of the records that Comprehend searches for personal data: those in English and Spanish, if
+     * the engine is `comprehend` or `both`.
+     */
+    searched_share: z.number().min(0).max(1).default(0),
+    /** The account's current quota of DetectPiiEntities calls per second. */
+    search_quota_calls_per_second: z.number().positive().default(20),
     /** AWS region. The prices are those of us-east-1 in every region; the quotas are the region's. */
     region: z.string().default('us-east-1'),
     /** Number of sources among which the records are divided evenly. */

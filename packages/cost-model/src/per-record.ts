@@ -3,6 +3,7 @@ import { computeComprehendUnits, estimateConsumption, FIREHOSE_STEP_BYTES } from
 import type { Usage } from './cost.ts';
 import { computeTextBytes, type PlannedLoad } from './load.ts';
 import { roundUp } from './round-up.ts';
+import { estimateSearchUnits } from './search.ts';
 import { estimateResultWriteUnits, estimateRowByteMonths } from './storage.ts';
 
 /**
@@ -28,6 +29,8 @@ export function estimatePerRecordUsage(load: PlannedLoad, batch_records: number)
   const line_bytes = computeTextBytes(load) + MEASURED.line_bytes;
   return {
     ...estimateConsumption(load, batch_records).usage,
+    // The usual design searches each record, also one whose text repeats.
+    search_units: estimateSearchUnits({ ...load, repeat_share: 0 }),
     comprehend_units: 1_000 * 2 * computeComprehendUnits(load),
     dynamodb_read_units: 0,
     dynamodb_write_units: estimateResultWriteUnits(load),

@@ -13,6 +13,7 @@ import { estimatePerRecordUsage } from './per-record.ts';
 import { listProposals } from './proposals.ts';
 import { fitQuota, type QuotaFit } from './quota.ts';
 import { listQuotasToRaise, type QuotaToRaise } from './quotas-to-raise.ts';
+import { planSearch, type SearchPlan } from './search.ts';
 import { estimateShards, planStream, type StreamPlan } from './stream.ts';
 import { planSync, type SyncPlan } from './sync/plan.ts';
 import { SOURCE_WRITES_PER_SECOND } from './tables.ts';
@@ -23,6 +24,8 @@ export interface Plan {
   consumer: ConsumerPlan;
   comprehend: ComprehendPlan;
   present_quota: QuotaFit;
+  /** Absent if Comprehend searches no text for personal data. */
+  search?: SearchPlan;
   quotas_to_raise: QuotaToRaise[];
   /**
    * Minimum number of sources among which the records must be spread. The indexes limit how many
@@ -74,6 +77,7 @@ export function planLoad(load: PlannedLoad): Plan {
   const present_quota = fitQuota(load, workload.full);
   const least_sources = Math.ceil(load.records_per_second / SOURCE_WRITES_PER_SECOND);
   const parts = { load, workload, stream, consumer, comprehend, present_quota, usd_per_month };
+  const search = planSearch(load);
   const sync = load.sync === undefined ? undefined : planSync(load, load.sync);
   return {
     load,
@@ -81,6 +85,7 @@ export function planLoad(load: PlannedLoad): Plan {
     consumer,
     comprehend,
     present_quota,
+    ...(search === undefined ? {} : { search }),
     quotas_to_raise: [...listQuotasToRaise(parts), ...(sync?.quotas_to_raise ?? [])],
     least_sources,
     findings: [...listFindings(parts), ...(sync?.findings ?? [])],

@@ -1,5 +1,6 @@
 import type { PlanParts } from './parts.ts';
 import { getRegionQuotas, LARGEST_FIREHOSE_MIB, LARGEST_QUOTA } from './regions.ts';
+import { planSearch } from './search.ts';
 import { estimateResultWriteUnits } from './storage.ts';
 import { SHARD_ROOM } from './stream.ts';
 
@@ -25,6 +26,11 @@ export function listQuotasToRaise(parts: PlanParts): QuotaToRaise[] {
       present: load.quota_calls_per_second,
       // A finding says what works instead of a quota that AWS is not known to give.
       needed: comprehend.recommended_quota > LARGEST_QUOTA ? 0 : comprehend.recommended_quota,
+    },
+    {
+      quota: 'Comprehend, DetectPiiEntities: calls per second',
+      present: load.search_quota_calls_per_second,
+      needed: planSearch(load)?.recommended_quota ?? 0,
     },
     {
       quota: 'Kinesis, an on-demand stream: MB per second',

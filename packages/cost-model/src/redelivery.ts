@@ -11,6 +11,7 @@ export function estimateRedelivery(load: PlannedLoad, usage: Usage): Usage {
   const share = load.redelivered_share;
   return {
     comprehend_units: 0,
+    search_units: 0,
     kinesis_in_bytes: 0,
     kinesis_out_bytes: share * usage.kinesis_out_bytes,
     dynamodb_read_units: share * usage.dynamodb_read_units,

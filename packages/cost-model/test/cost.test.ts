@@ -6,6 +6,7 @@ import { loadSchema } from '../src/load.ts';
 
 const nothing: Usage = {
   comprehend_units: 0,
+  search_units: 0,
   kinesis_in_bytes: 0,
   kinesis_out_bytes: 0,
   dynamodb_read_units: 0,

@@ -121,3 +121,30 @@ it('a plan proposes a warm throughput for tables that a new table could not carr
     'WarmThroughput of 5,000 write units/s for the results table and 5,000 for each of its indexes',
   );
 });
+
+it('a plan counts the searches for personal data, one text a call, and says which quota they need', () => {
+  const load = { records_per_second: 500, searched_share: 0.5 };
+  const { search, findings, quotas_to_raise } = planLoad(loadSchema.parse({ ...base, ...load }));
+  // 40 % of the texts do not repeat, and half of them are searched.
+  expect(search).toMatchObject({ calls_per_second: 100, quota_calls_per_second: 20 });
+  expect(findings).toMatchObject([
+    {
+      part: 'privacy',
+      why: 'DetectPiiEntities searches 100 texts/s, one in each call, and the quota is 20 calls/s',
+      instead: expect.stringContaining('request 123 calls/s'),
+    },
+  ]);
+  expect(quotas_to_raise).toContainEqual({
+    ...{ quota: 'Comprehend, DetectPiiEntities: calls per second', present: 20, needed: 123 },
+  });
+  expect(findingsOf({ ...load, search_quota_calls_per_second: 123 })).toEqual({});
+});
+
+it('a plan pays three units for the search of a short text, and nothing without searches', () => {
+  const costOf = (searched_share: number) =>
+    planLoad(loadSchema.parse({ ...base, records_per_second: 1, searched_share })).usd_per_month
+      .analysis;
+  expect(planLoad(loadSchema.parse({ ...base, records_per_second: 1 })).search).toBeUndefined();
+  // 730 h of 0.4 texts a second, three units each at $0.0001: as much as the analysis costs.
+  expect(costOf(1) - costOf(0)).toBeCloseTo(730 * 3_600 * 0.4 * 3 * 0.0001, 0);
+});

@@ -6,6 +6,8 @@ const ALARM =
 const SILENCE = 'the alarm %s goes off while records arrive and the consumer is not invoked';
 const RETENTION = 'both streams are on demand, encrypted, and keep records for a day';
 const BATCH_METRICS = 'a batch is counted in metrics, which are published once';
+const ENGINE_METRICS =
+  'the metrics of the engine that finds personal data are what its counts grew by in the batch';
 const QUOTA_METRICS =
   'the metrics of a batch say what it took of the quota, and the present rate and circuit';
 
@@ -549,6 +551,34 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: '`breaker_spared` | calls that failed because the circuit breaker was open until their deadline |',
       tests: [QUOTA_METRICS, 'fails at once if the next probe is after its deadline'],
+    },
+    {
+      says: '`pii_calls` | calls of DetectPiiEntities that got a slot of its quota; like all `pii_` metrics, only with `privacy.engine: comprehend` or `both` |',
+      tests: [
+        'equal texts of a tenant are searched and billed once, and the units and calls are metrics',
+      ],
+    },
+    {
+      says: '`pii_units` | units that Comprehend bills for these calls |',
+      tests: [
+        'equal texts of a tenant are searched and billed once, and the units and calls are metrics',
+      ],
+    },
+    {
+      says: '`pii_throttles` | calls of DetectPiiEntities that were throttled |',
+      tests: [ENGINE_METRICS],
+    },
+    {
+      says: '`pii_refused` | calls whose slot would have come too late; Lambda delivers their records again |',
+      tests: [ENGINE_METRICS],
+    },
+    {
+      says: '`pii_waited_ms` | time that these calls waited for their slots |',
+      tests: [ENGINE_METRICS],
+    },
+    {
+      says: '`pii_breaker_open` | 1 while the circuit breaker of DetectPiiEntities is open |',
+      tests: ['after five failures the circuit opens, and further texts wait without a call'],
     },
     {
       says: 'An alarm goes off when its metric is above the threshold in as many consecutive periods of five minutes as the table says.',

@@ -99,6 +99,7 @@ it('a batch is one log line of counts and codes', async () => {
         reasons: { invalid_json: 1 },
         misfits: { 'url kept': 2, 'attributes dropped': 1 },
         failures: {},
+        engine: {},
         duration_ms: 0,
         iterator_age_ms: 5_000,
         end_to_end_ms: 5_000,

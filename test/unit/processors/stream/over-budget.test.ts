@@ -31,7 +31,7 @@ it('a record over budget is refused with the scope, the month and the time, and 
   const deps = { analyse, privacy: NO_PRIVACY, now: () => NOW };
   const processed = [];
   const context = aBatchContext();
-  const redacted = await redactVersions(distinctVersions(items), deps, context);
+  const { redacted } = await redactVersions(distinctVersions(items), deps, context);
   for await (const some of analyseVersions(redacted, deps, context)) {
     processed.push(...some);
   }
