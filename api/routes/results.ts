@@ -12,8 +12,10 @@ import {
 } from '../../schemas/index.ts';
 import { throwBadCursor } from '../http/cursor.ts';
 import { notFound } from '../http/errors.ts';
+import { answerWithEtag } from '../http/etag.ts';
 import { parseParams, parseQuery } from '../http/parse.ts';
 import { formatQueryCursor, parseQueryCursor } from '../http/query-cursor.ts';
+import { ETAG, IF_NONE_MATCH, UNCHANGED } from './etag-headers.ts';
 import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
 const resultParams = z.object({ source: slug, record_id: recordId });
@@ -47,7 +49,11 @@ const list: Route = {
   tag: 'Records and results',
   access: ['read'],
   query: resultsQuerySchema,
-  answers: { 200: { description: 'A page of results', schema: resultsResponseSchema } },
+  headers: IF_NONE_MATCH,
+  answers: {
+    200: { description: 'A page of results', schema: resultsResponseSchema, headers: ETAG },
+    ...UNCHANGED,
+  },
   errors: ['VALIDATION_ERROR', ...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const { limit, cursor, ...query } = parseQuery(c.req, resultsQuerySchema);
@@ -65,7 +71,7 @@ const list: Route = {
     const { source } = filters;
     const selectors = source === undefined ? {} : { source };
     if (include.includes('text')) c.set('read', { act: 'list_results', tenant, selectors });
-    return c.json({ ...page, next_cursor } satisfies ResultsResponse);
+    return answerWithEtag(c, { ...page, next_cursor } satisfies ResultsResponse);
   },
 };
 

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import {
   overviewQuerySchema,
   overviewResponseSchema,
@@ -7,6 +6,7 @@ import {
 } from '../../schemas/index.ts';
 import { answerWithEtag } from '../http/etag.ts';
 import { parseQuery } from '../http/parse.ts';
+import { ETAG, IF_NONE_MATCH, UNCHANGED } from './etag-headers.ts';
 import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
 /** The parts that both routes share. Their answers change only when a count does. */
@@ -14,17 +14,9 @@ const COMMON = {
   method: 'GET',
   tag: 'Records and results',
   access: ['read'],
-  headers: {
-    'If-None-Match': {
-      schema: z.string().optional(),
-      description: 'The ETag of an earlier answer, which is then not repeated.',
-    },
-  },
+  headers: IF_NONE_MATCH,
   errors: ['VALIDATION_ERROR', ...KEY_ERRORS, ...COMMON_ERRORS],
 } satisfies Partial<Route>;
-
-const ETAG = { ETag: 'Names this answer, for If-None-Match' };
-const UNCHANGED = { 304: { description: 'The answer is the one that If-None-Match names' } };
 
 const stats: Route = {
   ...COMMON,

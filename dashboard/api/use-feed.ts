@@ -17,13 +17,21 @@ export interface UsedFeed<Value> extends Feed<Value> {
 /**
  * Polls a path while the tab is visible. While the parameters change, the last value stays, so that
  * the page does not flicker.
+ *
+ * @param is_on whether to poll at all.
  */
-export function useFeed<Value>(path: string, query: Query, interval_ms: number): UsedFeed<Value> {
+export function useFeed<Value>(
+  path: string,
+  query: Query,
+  interval_ms: number,
+  { is_on = true } = {},
+): UsedFeed<Value> {
   const name = writePath(path, query);
   const used_key = key.value;
   const [shown, setShown] = useState<{ name: string; feed: Feed<Value> }>({ name, feed: {} });
   const refresh = useRef(() => {});
   useEffect(() => {
+    if (!is_on) return;
     const poller = createPoller<Value>(
       {
         read: (etag, signal) => readAnswer<Value>(name, etag, signal),
@@ -50,7 +58,7 @@ export function useFeed<Value>(path: string, query: Query, interval_ms: number):
       poller.stop();
       reportFeed(name, undefined);
     };
-  }, [name, used_key, interval_ms]);
+  }, [name, used_key, interval_ms, is_on]);
   return { ...shown.feed, is_stale: shown.name !== name, refresh: () => refresh.current() };
 }
 

@@ -3,13 +3,13 @@ import { answered_at, trouble } from '../state/connection.ts';
 import { forgetKey } from '../state/key.ts';
 import { linkTo, view } from '../state/location.ts';
 import { chooseTheme, is_dark, LANGUAGES, type Language, language } from '../state/preferences.ts';
-import type { Page } from '../state/view.ts';
+import { PAGES } from '../state/view.ts';
 import { chooseLanguage, f, t } from '../text/text.ts';
 import { Banner } from './banner.tsx';
 import { Icon } from './icon.tsx';
 
 /** The frame around each page: navigation, settings, and what is wrong. */
-export function Layout({ pages, children }: { pages: Page[]; children: ComponentChildren }) {
+export function Layout({ children }: { children: ComponentChildren }) {
   return (
     <div class="frame">
       <button type="button" class="skip" onClick={skipToMain}>
@@ -19,7 +19,7 @@ export function Layout({ pages, children }: { pages: Page[]; children: Component
         <p class="brand">
           <span class="mark" aria-hidden="true" /> AuraStream
         </p>
-        <Navigation pages={pages} />
+        <Navigation />
         <Settings />
       </header>
       <main id="main" tabIndex={-1}>
@@ -35,12 +35,12 @@ function skipToMain(): void {
   document.getElementById('main')?.focus();
 }
 
-function Navigation({ pages }: { pages: Page[] }) {
+function Navigation() {
   const { page } = view.value;
   return (
     <nav aria-label={t.value.pages}>
       <ul>
-        {pages.map((name) => (
+        {PAGES.map((name) => (
           <li key={name}>
             <a href={linkTo({ page: name })} aria-current={page === name ? 'page' : undefined}>
               <Icon name={name} />

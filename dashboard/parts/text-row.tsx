@@ -3,9 +3,15 @@ import { f, t } from '../text/text.ts';
 
 export type ListedText = ResultsResponse['results'][number];
 
+interface TextRowProps {
+  result: ListedText;
+  time?: 'created_at' | 'arrived_at';
+}
+
 /** A result as one line of a list: its verdict, its text, and where it comes from. */
-export function TextRow({ result }: { result: ListedText }) {
-  const { text, source, language_code, created_at } = result;
+export function TextRow({ result, time = 'created_at' }: TextRowProps) {
+  const { text, source, language_code } = result;
+  const at = result[time];
   return (
     <>
       <Verdict result={result} />
@@ -14,7 +20,7 @@ export function TextRow({ result }: { result: ListedText }) {
         <span class="meta">
           <bdi>{source}</bdi>
           {language_code === undefined ? null : <bdi>{f.value.language(language_code)}</bdi>}
-          <time datetime={created_at}>{f.value.date_time(created_at)}</time>
+          <time datetime={at}>{f.value.date_time(at)}</time>
           {result.pii === undefined ? null : (
             <span>{t.value.masked_data(result.pii.types.join(', '))}</span>
           )}
@@ -35,8 +41,12 @@ export function StoredText({ result, text }: { result: ListedText; text: string 
   );
 }
 
+interface VerdictProps {
+  result: Pick<ListedText, 'status' | 'sentiment' | 'score'>;
+}
+
 /** The sentiment with its score, or the reason why there is none. */
-export function Verdict({ result: { status, sentiment, score } }: { result: ListedText }) {
+export function Verdict({ result: { status, sentiment, score } }: VerdictProps) {
   if (sentiment === undefined)
     return <span class="verdict none">{t.value[`status_${status}`]}</span>;
   return (

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { RecordsResponse } from '../../../schemas/index.ts';
 import type { Problem } from '../../api/problem.ts';
 import { requestJson } from '../../api/request.ts';
@@ -6,10 +6,19 @@ import { Failure } from '../../parts/failure.tsx';
 import { linkTo, show } from '../../state/location.ts';
 import { t } from '../../text/text.ts';
 
+/** Time after which it is worth to look for the counts again. */
+const COUNTED_MS = 2_000;
+
 /** What a user can do who has no records yet. */
 export function FirstRun({ on_published }: { on_published: () => void }) {
   const [problem, setProblem] = useState<Problem | undefined>();
   const [state, setState] = useState<'idle' | 'busy' | 'done'>('idle');
+  useEffect(() => {
+    if (state !== 'done') return;
+    // The guide goes away with the first count.
+    const timer = setInterval(on_published, COUNTED_MS);
+    return () => clearInterval(timer);
+  }, [state, on_published]);
   const publish = async () => {
     setState('busy');
     setProblem(undefined);
@@ -18,7 +27,6 @@ export function FirstRun({ on_published }: { on_published: () => void }) {
       const body = { records: createSamples(Date.now()) };
       await requestJson<RecordsResponse>('records', { method: 'POST', body });
       setState('done');
-      setTimeout(on_published, 4_000);
     } catch (error) {
       setProblem(error as Problem);
       setState('idle');

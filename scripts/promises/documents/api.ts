@@ -461,8 +461,11 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'Answers of `GET /stats` and `GET /overview` have an `ETag`.',
-      tests: ['an answer that the caller already has is a 304 without a body, with the same ETag'],
+      says: 'Answers of `GET /stats`, `GET /overview` and `GET /results` have an `ETag`.',
+      tests: [
+        'an answer that the caller already has is a 304 without a body, with the same ETag',
+        'GET /results is a 304 without a body while the page has no news, and has one again after a new result',
+      ],
     },
     {
       says: 'A request with `If-None-Match` gets 304 without a body while nothing has changed.',

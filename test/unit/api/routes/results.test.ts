@@ -102,6 +102,21 @@ it('GET /results leaves withdrawn records out unless the query asks for them', a
   expect(await readAll('status=withdrawn')).toEqual([['r1']]);
 });
 
+it('GET /results is a 304 without a body while the page has no news, and has one again after a new result', async () => {
+  const { results, rows } = createFakeReader();
+  const { app } = testApi(undefined, { results });
+  const read = (etag?: string) => {
+    const headers: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag };
+    return app.request('/results?include=text', { headers }, as('acme'));
+  };
+  const etag = (await read()).headers.get('etag')!;
+  const again = await read(etag);
+  expect([again.status, await again.text()]).toEqual([304, '']);
+  const row = aResult({ tenant: 'acme', source: 'tour', record_id: 'new' });
+  rows.set(recordKey(row), row);
+  expect((await read(etag)).status).toBe(200);
+});
+
 it('GET /results says how far it searched if a page is not full', async () => {
   const searched_until = '2026-11-20T00:00:00.000Z';
   const { app } = testApi(undefined, {
