@@ -5,7 +5,8 @@ export interface CommandEntry {
   name: string;
   /** Stands in the overview, and in the help of the command. */
   description: string;
-  load: () => Promise<Command>;
+  /** @param loadProgram creates the program with the options of all commands. */
+  load: (loadProgram: () => Promise<Command>) => Promise<Command>;
 }
 
 /**
@@ -112,6 +113,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'targets',
     description: 'list and remove the deployments that login has stored',
     load: async () => (await import('./commands/targets.ts')).targetsCommand(),
+  },
+  {
+    name: 'completion',
+    description: 'print a script that lets bash, zsh or fish complete commands and options',
+    load: async (loadProgram) =>
+      (await import('./commands/completion.ts')).completionCommand(loadProgram),
   },
   {
     name: 'plan',

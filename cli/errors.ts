@@ -1,3 +1,4 @@
+import { CommanderError } from 'commander';
 import { START_CLOUD } from './start-cloud.ts';
 
 /**
@@ -35,6 +36,18 @@ export function explain(error: unknown): string {
   if (message === 'Region is missing') return `error: no AWS region is set. ${START_CLOUD}`;
   const advice = code === undefined ? undefined : ADVICE[code];
   return `error: ${message}${advice === undefined ? '' : `\n${advice}`}`;
+}
+
+/**
+ * Exit code of words that the command does not understand.
+ * Source: EX_USAGE of sysexits.h, https://man.freebsd.org/cgi/man.cgi?query=sysexits
+ */
+const WRONG_USE = 64;
+
+/** Returns the exit code of a command that ended with this error. docs/cli.md lists the codes. */
+export function chooseExitCode(error: unknown): number {
+  if (!(error instanceof CommanderError)) return 1;
+  return error.exitCode === 0 ? 0 : WRONG_USE;
 }
 
 function codeOf(error: Error & { code?: unknown; cause?: unknown }): string | undefined {

@@ -1,4 +1,5 @@
-import { explain } from './errors.ts';
+import { CommanderError } from 'commander';
+import { chooseExitCode, explain } from './errors.ts';
 import { createProgram } from './program.ts';
 
 // A closed pipe is not an error, because a reader such as `head` closes the pipe when the reader
@@ -12,6 +13,7 @@ try {
   const program = await createProgram(process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = 1;
+  // Commander has printed its own errors.
+  if (!(error instanceof CommanderError)) process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = chooseExitCode(error);
 }

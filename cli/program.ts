@@ -17,7 +17,7 @@ export async function createProgram(words: string[]): Promise<Command> {
   for (const entry of COMMANDS) {
     program.addCommand(entry.name === chosen ? await loadCommand(entry) : createStub(entry));
   }
-  return program;
+  return throwOnExit(program);
 }
 
 /** Creates `aurastream` with the code of all commands, for the reference and the completion. */
@@ -28,7 +28,13 @@ export async function createWholeProgram(): Promise<Command> {
 }
 
 async function loadCommand({ description, load }: CommandEntry): Promise<Command> {
-  return addOutputOption((await load()).description(description));
+  return addOutputOption((await load(createWholeProgram)).description(description));
+}
+
+/** Lets Commander throw where it would end the process, so that one place chooses the exit code. */
+function throwOnExit(command: Command): Command {
+  for (const child of command.commands) throwOnExit(child);
+  return command.exitOverride();
 }
 
 function createStub({ name, description }: CommandEntry): Command {
@@ -37,6 +43,7 @@ function createStub({ name, description }: CommandEntry): Command {
 
 function createRoot(): Command {
   return new Command('aurastream')
+    .exitOverride()
     .description('A firehose of text in, sentiment you can query out.')
     .version(readVersion(), '-V, --version', 'print the version')
     .option('--stack <name>', 'the CloudFormation stack to use', 'AuraStream')
@@ -59,6 +66,8 @@ Examples:
   $ aurastream ingest reviews.jsonl --source app_reviews
   $ aurastream query "SELECT sentiment, count(*) AS n FROM results GROUP BY sentiment"
   $ aurastream analyze "I love my cat"
-  $ aurastream job submit reviews.csv --watch`,
+  $ aurastream job submit reviews.csv --watch
+
+Exit codes: 0 done; 1 failed, and the message says why; 2 done in part; 64 wrong use; 130 interrupted.`,
     );
 }

@@ -29,7 +29,11 @@ function listCommand(): Command {
   const week_ago = new Date(Date.now() - (LISTED_DAYS - 1) * DAY_MS).toISOString().slice(0, 10);
   return new Command('list')
     .description('list administrative acts and reads of texts, the earliest first')
-    .option('--since <date>', 'first day in UTC, such as 2026-11-26', readDay, week_ago)
+    .addOption(
+      new Option('--since <date>', 'first day in UTC, such as 2026-11-26')
+        .argParser(readDay)
+        .default(week_ago, 'six days ago'),
+    )
     .addOption(new Option('--act <act>', 'only acts of this kind').choices(AUDITED_ACTS))
     .option('--who <text>', 'only acts of callers whose ARN, key id or tenant has this text')
     .option('--json', 'print an array')

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createLakeLines } from '../../aws/s3/lake-lines.ts';
@@ -30,7 +30,11 @@ const EXIT_SOME_FAILED = 2;
 export function replayCommand(): Command {
   return new Command('replay')
     .requiredOption('--from <time>', 'first time of arrival (ISO 8601)', parseTime)
-    .option('--to <time>', 'time of arrival to stop before (default: now)', parseTime, Date.now())
+    .addOption(
+      new Option('--to <time>', 'time of arrival to stop before')
+        .argParser(parseTime)
+        .default(Date.now(), 'now'),
+    )
     .option(
       '--analyzer <version>',
       'skip results that have this analyzer version (default: the deployed one)',
