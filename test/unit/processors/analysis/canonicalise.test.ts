@@ -118,13 +118,13 @@ describe('canonicalise', () => {
   });
 
   it.each([
-    ['Order AB-829341 came late', 'Order AB-12345 came late'],
-    ['A473269, 90210 and 20240115', 'A12345, 12345 and 12345'],
-    ['8c0ef1a2-1111-4222-8333-abcdefabcdef', '12345'],
-    ['0x5F2B9C1E8D7A6B5C and 5f2b9c1e8d7a6b5c', '12345 and 12345'],
-    ['رقم ٠١٢٣٤٥٦', 'رقم 12345'],
-    ['111-2223334-5556667', '111-12345-12345'],
-    ['refund of order 829341: $20', 'refund of order 12345: $20'],
+    ['Order AB-829341 came late', 'Order AB-48213 came late'],
+    ['A473269, 90210 and 20240115', 'A48213, 48213 and 48213'],
+    ['8c0ef1a2-1111-4222-8333-abcdefabcdef', '48213'],
+    ['0x5F2B9C1E8D7A6B5C and 5f2b9c1e8d7a6b5c', '48213 and 48213'],
+    ['رقم ٠١٢٣٤٥٦', 'رقم 48213'],
+    ['111-2223334-5556667', '111-48213-48213'],
+    ['refund of order 829341: $20', 'refund of order 48213: $20'],
   ])('the ids in %j become a neutral number', (text, form) => {
     expect(canonicalise(text)).toBe(form);
   });
@@ -163,7 +163,7 @@ describe('canonicalise', () => {
 
   it('the fingerprint is that of the text that is analysed, with and without neutral ids', () => {
     const analysed = prepare({ text: 'Order 829341', language: 'en' });
-    expect(analysed).toEqual(prepareWith(false)({ text: 'Order 12345', language: 'en' }));
+    expect(analysed).toEqual(prepareWith(false)({ text: 'Order 48213', language: 'en' }));
   });
 
   it('the search for ids takes at most half a second for a text of 1 MiB that makes it go far', () => {

@@ -190,7 +190,7 @@ it('with NEUTRAL_IDS texts that differ in ids alone are one document of Comprehe
       .commandCalls(BatchDetectSentimentCommand)
       .flatMap(({ args }) => args[0].input.TextList);
   await runNew(records);
-  expect(listDocuments()).toEqual(['Order 12345 is late', 'Order 12 is late']);
+  expect(listDocuments()).toEqual(['Order 48213 is late', 'Order 12 is late']);
   expect(listRows().map(({ text }) => text)).toEqual(texts);
   comprehend.resetHistory();
   await runNew(records, { NEUTRAL_IDS: 'false' });
