@@ -186,6 +186,7 @@ function buildEnvironment(
     BUDGETS: '{}',
     RESULTS_TABLE: 'results',
     RESULTS_TTL_SECONDS: '7776000',
+    RETENTION: '{}',
     DELIVERY_STREAM: 'lake',
     SET_ASIDE_BUCKET: 'set-asides',
     RESTORE_KEY_ARN: 'restore-key',

@@ -2,6 +2,7 @@ import type {
   AnalyzerName,
   EnvelopeName,
   PrivacyInput,
+  RetentionInput,
   Tier,
   TierLimits,
   Traffic,
@@ -137,6 +138,12 @@ export interface Settings {
     account_usd_per_month: number | undefined;
   };
   results: { ttl_seconds: number };
+  /**
+   * How long results of single tenants and sources are kept, in days after their acceptance: in the results
+   * table, its history, and the table `results` of the lake. docs/privacy.md says which stores hold all
+   * sources together.
+   */
+  retention: RetentionInput;
   /**
    * The treatment of personal data, for all tenants and for single tenants and sources. docs/privacy.md
    * has the matrix of what is sent, cached, stored and logged under each policy.
@@ -382,6 +389,8 @@ export const settings: Settings = {
     account_usd_per_month: 5_000,
   },
   results: { ttl_seconds: 90 * DAY_SECONDS },
+  // Such as `{ by_tenant: { acme: 60 }, by_source: { 'acme/tickets': 7 } }`.
+  retention: { by_tenant: {}, by_source: {} },
   privacy: {
     // `comprehend` and `both` also send texts in English and Spanish to DetectPiiEntities.
     engine: 'local',

@@ -6,6 +6,7 @@ import { ENVELOPE_NAMES } from './envelopes.ts';
 import { translateIssues } from './issues.ts';
 import { oidcSettingsSchema } from './oidc.ts';
 import { privacySchema } from './privacy.ts';
+import { retentionSchema } from './retention.ts';
 
 const count = z.coerce.number().int().min(1);
 const rate = z.coerce.number().positive();
@@ -26,6 +27,14 @@ function parseJson(json: string, { addIssue }: { addIssue: (message: string) => 
     return z.NEVER;
   }
 }
+
+const retention = {
+  RETENTION: z
+    .string()
+    .transform(parseJson)
+    .pipe(retentionSchema)
+    .describe('How long data of single tenants and sources is kept, as JSON.'),
+};
 
 const budgets = {
   QUOTA_TABLE: z.string().min(1).describe('The ledger of quotas and budgets.'),
@@ -79,6 +88,7 @@ export const consumerEnvironmentSchema = z.object({
   TRAFFIC: z.enum(TRAFFICS).describe('The kind of records on the stream of the consumer.'),
   RESULTS_TABLE: z.string().min(1),
   RESULTS_TTL_SECONDS: count,
+  ...retention,
   DELIVERY_STREAM: z.string().min(1),
   SET_ASIDE_BUCKET: z.string().min(1),
   RESTORE_KEY_ARN: z.string().min(1).describe('The key that signs what operators put back.'),
@@ -190,6 +200,7 @@ export const countsEnvironmentSchema = z.object({
 export const historyEnvironmentSchema = z.object({
   HISTORY_TABLE: z.string().min(1),
   LAKE_RAW_DAYS: count,
+  ...retention,
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
 });
 
@@ -220,6 +231,7 @@ export const keeperEnvironmentSchema = z.object({
   LAKE_MERGE_SECONDS: z.string().min(1).transform(Number).pipe(z.int().min(0).max(900)),
   LAKE_RAW_DAYS: count,
   LAKE_SNAPSHOT_DAYS: count,
+  ...retention,
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
 });
 

@@ -33,6 +33,7 @@ export * from './processed-position.ts';
 export * from './record.ts';
 export * from './restored.ts';
 export * from './result.ts';
+export * from './retention.ts';
 export * from './right.ts';
 export * from './selector.ts';
 export * from './service-error.ts';

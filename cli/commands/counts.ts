@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
+import { readTemplate } from '../../aws/cloudformation/template.ts';
 import { createCountsStore } from '../../aws/dynamodb/counts/store.ts';
 import { createResultRows } from '../../aws/dynamodb/results/scan.ts';
 import {
@@ -14,6 +15,8 @@ import {
   rebuildDay,
 } from '../../insight/counts/recount/rebuild.ts';
 import { sleep } from '../../lib/sleep.ts';
+import { readRetentionTemplate } from '../../operations/retention/template.ts';
+import { createFindRetention, type FindRetention, retentionSchema } from '../../schemas/index.ts';
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
@@ -41,13 +44,14 @@ function dayCommand(name: string, description: string, work: Work, done = 'wrong
       'after',
       `
 The command reads the whole results table, and waits for a minute. Results expire after 90 days, so older days cannot be
-recounted. A rebuild shows its counts all at once, when it is done.`,
+recounted. The counts of a source whose results expire sooner (retention) stay as they are on older days. A rebuild shows its counts all at once, when it is done.`,
     )
     .action(async (options: { day: number; json?: boolean }, command: Command) => {
       const stack = await connect(command);
+      const findRetention = await readRetention(command);
       const day = new Date(options.day).toISOString().slice(0, 10);
       const differences = await withAuditIf(name === 'rebuild', stack, day, () =>
-        runWork(work, openDeps(stack), options.day),
+        runWork(work, openDeps(stack, findRetention), options.day),
       );
       const buckets = differences.length;
       const answer = { day, buckets };
@@ -101,8 +105,19 @@ function readDay(value: string): number {
   return day;
 }
 
-function openDeps({ ResultsTableName, CountsTableName }: StackOutputs): RebuildDeps {
+/** Reads how long results of single sources are kept, from the template of the deployed stack. */
+async function readRetention(command: Command): Promise<FindRetention> {
+  const { stack } = command.optsWithGlobals<{ stack: string }>();
+  const { variables } = readRetentionTemplate(await readTemplate(stack));
+  return createFindRetention(retentionSchema.parse(JSON.parse(variables.RETENTION ?? '{}')));
+}
+
+function openDeps(
+  { ResultsTableName, CountsTableName }: StackOutputs,
+  findRetention: FindRetention,
+): RebuildDeps {
   return {
+    findRetention,
     results: createResultRows({ table_name: ResultsTableName }),
     counts: createCountsStore({ table_name: CountsTableName }),
     newGeneration: randomUUID,

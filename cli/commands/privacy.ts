@@ -31,13 +31,17 @@ The times come from the template of the deployed stack. A store without days has
     });
 }
 
-const COLUMNS = ['store', 'texts', 'days', 'restorable', 'ended by', 'holds'];
+const COLUMNS = ['store', 'texts', 'days', 'by source', 'restorable', 'ended by', 'holds'];
 
-function toRow({ store, holds, has_texts, days, ended_by, restorable_days }: KeptData) {
+function toRow(kept: KeptData) {
+  const { store, holds, has_texts, days, by_source = {}, ended_by, restorable_days } = kept;
   return {
     ...{ store, holds, 'ended by': ended_by },
     texts: has_texts ? 'yes' : 'no',
     days: days === undefined ? '' : String(Math.round(days * 10) / 10),
+    'by source': Object.entries(by_source)
+      .map(([name, of_source]) => `${name} ${of_source}`)
+      .join(', '),
     restorable: restorable_days === undefined ? '' : `${restorable_days} days`,
   };
 }

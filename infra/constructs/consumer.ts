@@ -16,6 +16,7 @@ import { createFunction } from './handler.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import type { Lake } from './lake.ts';
+import { writeRetention } from './retention.ts';
 import type { Tables } from './tables.ts';
 
 interface ConsumerProps {
@@ -65,6 +66,7 @@ export class Consumer extends Construct {
         ANALYZER_FALLBACK_CALLS_PER_SECOND: String(quota.fallback_calls_per_second[props.traffic]),
         RESULTS_TABLE: tables.results.tableName,
         RESULTS_TTL_SECONDS: String(settings.results.ttl_seconds),
+        RETENTION: writeRetention(settings),
         DELIVERY_STREAM: lake.delivery_stream.ref,
         SET_ASIDE_BUCKET: ingest.set_aside_bucket.bucketName,
         RESTORE_KEY_ARN: ingest.restore_key.secretArn,

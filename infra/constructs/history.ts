@@ -2,6 +2,7 @@ import type { aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { createFunction } from './handler.ts';
+import { writeRetention } from './retention.ts';
 import { addChangesFeed, changesArn, streamGrants } from './table-stream.ts';
 import type { Tables } from './tables.ts';
 
@@ -36,6 +37,7 @@ export class History extends Construct {
       environment: {
         HISTORY_TABLE: tables.history.tableName,
         LAKE_RAW_DAYS: String(settings.lake.raw_days),
+        RETENTION: writeRetention(settings),
         ENVIRONMENT: settings.environment,
       },
       grants: [

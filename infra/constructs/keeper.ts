@@ -12,6 +12,7 @@ import type { Settings } from '../settings.ts';
 import { createFunction } from './handler.ts';
 import { allowEvents } from './job-rules.ts';
 import { type Lake, QUERY_RESULTS_PREFIX, RESULTS_PREFIX } from './lake.ts';
+import { writeRetention } from './retention.ts';
 import type { Tables } from './tables.ts';
 import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 
@@ -82,6 +83,7 @@ export class Keeper extends Construct {
       LAKE_MERGE_SECONDS: this.mergeSeconds(settings).valueAsString,
       LAKE_RAW_DAYS: String(settings.lake.raw_days),
       LAKE_SNAPSHOT_DAYS: String(settings.lake.snapshot_days),
+      RETENTION: writeRetention(settings),
       ENVIRONMENT: settings.environment,
     };
   }

@@ -1,7 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { createHistoryStore } from '../../aws/dynamodb/history/store.ts';
-import { historyEnvironmentSchema, parseEnvironment } from '../../schemas/index.ts';
+import {
+  createFindRetention,
+  historyEnvironmentSchema,
+  parseEnvironment,
+} from '../../schemas/index.ts';
 import { createHandle } from './handle.ts';
 import { createKeep } from './keep.ts';
 
@@ -16,6 +20,7 @@ export function compose(variables: Record<string, string | undefined>) {
     keep: createKeep({
       writer: createHistoryStore({ table_name: environment.HISTORY_TABLE, now: Date.now }),
       kept_days: environment.LAKE_RAW_DAYS,
+      findRetention: createFindRetention(environment.RETENTION),
     }),
     logger: new Logger({ serviceName: 'aurastream-history' }),
     metrics: new Metrics({

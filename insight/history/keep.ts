@@ -1,4 +1,4 @@
-import type { ChangeRecord } from '../../schemas/index.ts';
+import type { ChangeRecord, FindRetention } from '../../schemas/index.ts';
 import type { HistoryWriter, RejectedVersion } from './ports.ts';
 import { type Replaced, readReplaced } from './replaced.ts';
 
@@ -21,12 +21,14 @@ export interface KeepReport {
 export function createKeep({
   writer,
   kept_days,
+  findRetention,
 }: {
   writer: HistoryWriter;
   kept_days: number;
+  findRetention?: FindRetention;
 }): (changes: ChangeRecord[]) => Promise<KeepReport> {
   return async (changes) => {
-    const { replaced, unreadable } = readReplaced(changes, kept_days);
+    const { replaced, unreadable } = readReplaced(changes, { days: kept_days, findRetention });
     const distinct = dropRepeats(replaced);
     const rejected = await writer.put(distinct.map(({ past }) => past));
     return {

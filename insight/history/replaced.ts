@@ -1,6 +1,8 @@
 import { fromDynamoDbJson } from '../../lib/dynamodb-json.ts';
 import {
   type ChangeRecord,
+  type FindRetention,
+  findExpiry,
   historyVersionSchema,
   recordKey,
   type VersionedRow,
@@ -23,6 +25,12 @@ export interface ReplacedVersions {
 
 const DAY_SECONDS = 86_400;
 
+/** How long replaced versions are kept. */
+export interface KeptTime {
+  days: number;
+  findRetention?: FindRetention | undefined;
+}
+
 /**
  * Reads which versions the changes of a batch have replaced. These changes replace none:
  *
@@ -33,9 +41,11 @@ const DAY_SECONDS = 86_400;
  *
  * The result depends on the changes alone, so that a redelivered change has the same result.
  *
- * @param kept_days time for which a version stays in the history after it was replaced.
+ * @param kept.days time for which a version stays in the history after it was replaced.
+ * @param kept.findRetention finds the days for which data of a source is kept, if they are fewer. A version
+ * whose time is over is left out.
  */
-export function readReplaced(changes: ChangeRecord[], kept_days: number): ReplacedVersions {
+export function readReplaced(changes: ChangeRecord[], kept: KeptTime): ReplacedVersions {
   const replaced: Replaced[] = [];
   let unreadable = 0;
   for (const { dynamodb } of changes) {
@@ -45,11 +55,24 @@ export function readReplaced(changes: ChangeRecord[], kept_days: number): Replac
     if (before === undefined || after === undefined) {
       unreadable += 1;
     } else if (!isSameVersion(before, after) && !isOtherRecord(before, after)) {
-      const expires_at = Math.floor(ApproximateCreationDateTime) + kept_days * DAY_SECONDS;
+      const expires_at = chooseExpiry(before, ApproximateCreationDateTime, kept);
+      if (expires_at <= ApproximateCreationDateTime) continue;
       replaced.push({ sequence_number: SequenceNumber, past: toPast(before, expires_at) });
     }
   }
   return { replaced, unreadable };
+}
+
+/** Returns when a version expires, in epoch seconds. A withdrawal has no content. */
+function chooseExpiry(
+  version: VersionedRow,
+  changed_at: number,
+  { days, findRetention }: KeptTime,
+): number {
+  const latest = Math.floor(changed_at) + days * DAY_SECONDS;
+  if (findRetention === undefined || version.status === 'withdrawn') return latest;
+  const expiry = findExpiry(findRetention, version);
+  return expiry === undefined ? latest : Math.min(latest, Math.floor(expiry / 1_000));
 }
 
 const ROW_FIELDS = Object.keys(versionedRowSchema.shape);

@@ -1,3 +1,4 @@
+import { createFindRetention, type RetentionSettings } from '../../schemas/index.ts';
 import { type CheckDeps, type CheckReport, checkCounts } from '../counts/check/check.ts';
 import type { ReadBuckets } from '../counts/read.ts';
 import { type LeaseDeps, type RemainingMs, requireTime, runQuery } from './lease.ts';
@@ -6,6 +7,8 @@ import type { Manifest } from './ports.ts';
 
 export interface CheckCountsDeps extends Pick<LeaseDeps, 'statements' | 'now' | 'sleep'> {
   manifest: Manifest;
+  /** How long data of single tenants and sources is kept. */
+  retention: RetentionSettings;
   /** Reads the counts, as GET /stats does. */
   readBuckets: ReadBuckets;
   /** Publishes a metric. */
@@ -43,6 +46,7 @@ export async function checkCountsAtNight(
   }
   const check: CheckDeps = {
     ...deps,
+    findRetention: createFindRetention(deps.retention),
     runQuery: (sql) => runQuery(deps, remaining_ms, sql),
     requireTime: () => requireTime(remaining_ms),
   };

@@ -57,6 +57,7 @@ export function compose(variables: Record<string, string | undefined>) {
       ...{ statements, bucket },
       snapshot_days: environment.LAKE_SNAPSHOT_DAYS,
     }),
+    retention: environment.RETENTION,
     interval_ms: environment.LAKE_MERGE_SECONDS * 1_000,
     newOwner: randomUUID,
     log: (message, details) => logger.info(message, { ...details }),

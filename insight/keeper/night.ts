@@ -1,10 +1,11 @@
+import { type ExpireDeps, expireSources } from './expire-sources.ts';
 import { findMissed } from './find-missed.ts';
 import { InterruptedError, type RemainingMs } from './lease.ts';
 import { maintainTable } from './maintain.ts';
 import { type RewriteDeps, rewriteWithdrawn } from './rewrite.ts';
 import { withdrawExpired } from './withdraw-expired.ts';
 
-export interface NightDeps extends RewriteDeps {
+export interface NightDeps extends RewriteDeps, ExpireDeps {
   log: (message: string, details: object) => void;
 }
 
@@ -15,7 +16,8 @@ const FIRST_HOUR = 2;
 
 /**
  * Does the work of the night: finds missed objects, withdraws records whose rows had expired, rewrites
- * raw objects that hold withdrawn texts, optimises the table and removes old snapshots. A message comes
+ * raw objects that hold withdrawn texts, deletes rows of sources whose days are over, optimises the table
+ * and removes old snapshots. A message comes
  * every hour. If the work is done, the message does nothing; if a run was interrupted, the next one goes
  * on.
  */
@@ -27,9 +29,11 @@ export async function workAtNight(deps: NightDeps, remaining_ms: RemainingMs): P
     const missed = await findMissed(deps);
     const withdrawn_days = await withdrawExpired(deps, remaining_ms);
     const rewritten = await rewriteWithdrawn(deps, remaining_ms);
+    const expired_days = await expireSources(deps, remaining_ms);
     const { days, statements } = await maintainTable(deps, remaining_ms);
     await manifest.writeTime('maintained', now());
-    log('lake maintained', { missed, withdrawn_days, rewritten, days, statements });
+    const done = { missed, withdrawn_days, rewritten, expired_days, days, statements };
+    log('lake maintained', done);
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
     log('maintenance interrupted', { reason: error.message });

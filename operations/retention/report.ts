@@ -1,3 +1,4 @@
+import { retentionSchema } from '../../schemas/index.ts';
 import { findHoldings, type Holding } from './stores.ts';
 import { type DataStore, type RetentionTemplate, readRetentionTemplate } from './template.ts';
 
@@ -10,6 +11,8 @@ export interface KeptData {
   has_texts: boolean;
   /** Days after which data is gone. Absent if it has no end of its own. */
   days?: number;
+  /** Days after the acceptance of a record, by `tenant` or `tenant/source`, if settings name any. */
+  by_source?: Record<string, number>;
   /** Ends the data. */
   ended_by: string;
   /** Days for which deleted and overwritten data can still be restored. */
@@ -47,8 +50,15 @@ function describeHolding(parsed: RetentionTemplate, store: DataStore, holding: H
     type: store.type,
     ...{ holds, has_texts },
     ...findEnd(parsed, store, holding),
+    ...(holding.by_source ? findSourceDays(parsed) : {}),
     ...(restorable_days === undefined ? {} : { restorable_days }),
   };
+}
+
+function findSourceDays({ variables }: RetentionTemplate): Pick<KeptData, 'by_source'> {
+  const { by_tenant, by_source } = retentionSchema.parse(JSON.parse(variables.RETENTION ?? '{}'));
+  const all = Object.entries({ ...by_tenant, ...by_source }).sort(([a], [b]) => (a < b ? -1 : 1));
+  return all.length === 0 ? {} : { by_source: Object.fromEntries(all) };
 }
 
 function findEnd(

@@ -8,6 +8,8 @@ export interface Holding {
   has_texts: boolean;
   /** Names of the settings that say how long it is kept, as variables of a function in days or seconds. */
   ttl?: { variable: string; unit: 'days' | 'seconds' };
+  /** Whether the setting `retention` can hold it for other days by tenant and source. */
+  by_source?: boolean;
   /** Ends it, if neither a lifecycle rule nor a TTL does. */
   ended_by?: string;
 }
@@ -48,6 +50,7 @@ const BY_NAME: Record<string, Holding[]> = {
       holds: 'the current result of each record',
       has_texts: true,
       ttl: { variable: 'RESULTS_TTL_SECONDS', unit: 'seconds' },
+      by_source: true,
     },
   ],
   TablesCounts: [
@@ -63,6 +66,7 @@ const BY_NAME: Record<string, Holding[]> = {
       holds: 'replaced versions of records, without texts',
       has_texts: false,
       ttl: { variable: 'LAKE_RAW_DAYS', unit: 'days' },
+      by_source: true,
     },
   ],
   TablesKeys: [
@@ -85,6 +89,7 @@ const BY_NAME: Record<string, Holding[]> = {
       prefix: 'results/',
       holds: 'the table results: the current result of each record',
       has_texts: true,
+      by_source: true,
       ended_by: 'a withdrawal or an erasure; replaced rows after lake.snapshot_days',
     },
     { prefix: 'query-results/', holds: 'results of SQL queries', has_texts: true },

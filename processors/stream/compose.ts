@@ -10,6 +10,7 @@ import { createProgress } from '../../jobs/progress.ts';
 import {
   type ConsumerEnvironment,
   consumerEnvironmentSchema,
+  createFindRetention,
   parseEnvironment,
 } from '../../schemas/index.ts';
 import { createCircuitBreaker } from '../analysis/circuit-breaker.ts';
@@ -46,6 +47,7 @@ export function compose(variables: Record<string, string | undefined>) {
     results_table: createResultsTable({
       table_name: environment.RESULTS_TABLE,
       ttl_seconds: environment.RESULTS_TTL_SECONDS,
+      findRetention: createFindRetention(environment.RETENTION),
       now,
     }),
     lake: createLake({ delivery_stream: environment.DELIVERY_STREAM }),

@@ -22,6 +22,7 @@ import { pickChecked, recountDay } from '../../insight/counts/check/recount.ts';
 import { LIST_TENANTS } from '../../insight/counts/check/sql.ts';
 import { addMeasures, type Measures, measureRow } from '../../insight/counts/measures.ts';
 import { listTableColumns } from '../../insight/keeper/columns.ts';
+import { expireSources } from '../../insight/keeper/expire-sources.ts';
 import { findObject } from '../../insight/keeper/find-object.ts';
 import { runQuery } from '../../insight/keeper/lease.ts';
 import { maintainTable } from '../../insight/keeper/maintain.ts';
@@ -305,6 +306,39 @@ it('the night withdraws the record whose row had expired when its withdrawal cam
   // The old text leaves the raw objects too, if they are still there.
   expect(await rewriteWithdrawn(keeper, REMAINING)).toBe(1);
   expect(await withdrawExpired(keeper, REMAINING)).toBe(0);
+});
+
+it('the night deletes the rows of tenants and sources whose days are over, and keeps withdrawn rows and others', async () => {
+  const keeper = createKeeper();
+  const ago = (days: number) => ({ stamp: Date.now() - days * DAY_MS });
+  const old = { first_created_at: '2026-05-01T05:00:00.000Z' };
+  await deliver(keeper, '1', [
+    aLine('over', 1, { source: 'tickets', ...ago(8) }),
+    aLine('over too', 1, { source: 'tickets', ...ago(8), ...old }),
+    aLine('not over', 1, { source: 'tickets', ...ago(6) }),
+    aLine('longer than its tenant', 1, { source: 'contracts', ...ago(40) }),
+    aLine('of its tenant', 1, { source: 'reviews', ...ago(31) }),
+    aLine('of its tenant, not over', 1, { source: 'reviews', ...ago(29) }),
+    aLine('of another tenant', 1, { tenant: 'other', source: 'tickets', ...ago(99) }),
+    { ...aWithdrawal('withdrawn', 1), source: 'tickets', ...ago(9) },
+  ]);
+  await mergePending(keeper, REMAINING);
+  await maintainTable(keeper, REMAINING);
+  const none = { by_tenant: {}, by_source: {} };
+  expect(await expireSources({ ...keeper, retention: none }, REMAINING)).toBe(0);
+  const { tenant } = aLine('', 1);
+  const retention = {
+    by_tenant: { [tenant]: 30 },
+    by_source: { [`${tenant}/tickets`]: 7, [`${tenant}/contracts`]: 400 },
+  };
+  expect(await expireSources({ ...keeper, retention }, REMAINING)).toBe(2);
+  const { rows } = await query('SELECT record_id FROM results ORDER BY record_id');
+  expect(rows.map(({ record_id }) => record_id)).toEqual([
+    ...['longer than its tenant', 'not over', 'of another tenant', 'of its tenant, not over'],
+    'withdrawn',
+  ]);
+  expect(await keeper.manifest.changedDays()).toEqual(['2026-05-01', '2026-11-27']);
+  expect(await expireSources({ ...keeper, retention }, REMAINING)).toBe(0);
 });
 
 it('the night optimises the days that have changed, and then none', async () => {

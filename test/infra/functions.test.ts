@@ -34,6 +34,7 @@ const consumer = {
   ANALYZER_CALLS_PER_SECOND: '9.8',
   RESULTS_TABLE: 'TablesResults',
   RESULTS_TTL_SECONDS: '7776000',
+  RETENTION: '{"by_tenant":{},"by_source":{}}',
   DELIVERY_STREAM: 'LakeDeliveryStream',
   RESTORE_KEY_ARN: 'IngestRestoreKey',
   SET_ASIDE_BUCKET: 'IngestSetAsides',
@@ -133,7 +134,12 @@ it.each([
   [
     'HistoryHandler',
     { memory: 512, timeout: 60 },
-    { HISTORY_TABLE: 'TablesHistory', LAKE_RAW_DAYS: '30', ENVIRONMENT: 'dev' },
+    {
+      HISTORY_TABLE: 'TablesHistory',
+      LAKE_RAW_DAYS: '30',
+      RETENTION: '{"by_tenant":{},"by_source":{}}',
+      ENVIRONMENT: 'dev',
+    },
   ],
   [
     'AuditHandler',
@@ -153,6 +159,7 @@ it.each([
       LAKE_MERGE_SECONDS: 'LakeMergeSeconds',
       LAKE_RAW_DAYS: '30',
       LAKE_SNAPSHOT_DAYS: '1',
+      RETENTION: '{"by_tenant":{},"by_source":{}}',
       ENVIRONMENT: 'dev',
     },
   ],

@@ -16,6 +16,7 @@ export const CONSUMER_VARIABLES: Record<string, string> = {
   BUDGETS: '{}',
   RESULTS_TABLE: 'the-results',
   RESULTS_TTL_SECONDS: '7777',
+  RETENTION: '{"by_source":{"default/short":2}}',
   DELIVERY_STREAM: 'the-lake',
   SET_ASIDE_BUCKET: 'the-set-asides',
   RESTORE_KEY_ARN: 'arn:the-restore-key',

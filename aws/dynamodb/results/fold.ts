@@ -2,6 +2,8 @@ import type { ResultEntry, RowOutcome } from '../../../processors/stream/ports.t
 import {
   type Acceptance,
   decide,
+  type FindRetention,
+  findExpiry,
   findReplacedRevision,
   hashContent,
   type Result,
@@ -13,6 +15,8 @@ export interface FoldOptions {
   /** Current time, in epoch milliseconds. */
   now: number;
   ttl_seconds: number;
+  /** Finds the days for which rows of a source are kept, if they are others than `ttl_seconds`. */
+  findRetention?: FindRetention | undefined;
 }
 
 /** The row of a record after the results of the record are applied. */
@@ -32,10 +36,10 @@ export interface Folded {
 export function foldEntries(
   existing: Row | undefined,
   entries: ResultEntry[],
-  { now, ttl_seconds }: FoldOptions,
+  options: FoldOptions,
 ): Folded {
+  const { now } = options;
   const revision = Math.max((existing?.result.revision ?? 0) + 1, now);
-  const expires_at = Math.floor(now / 1_000) + ttl_seconds;
   const is_expired = existing !== undefined && existing.expires_at * 1_000 < now;
   let row = is_expired ? undefined : existing;
   const outcomes: RowOutcome['outcome'][] = [];
@@ -46,6 +50,7 @@ export function foldEntries(
       const replaced_revision = findReplacedRevision(entry.result, row?.result);
       const inherited = inherit(entry, row?.result);
       const result = { ...inherited, record_version, stamp, revision, replaced_revision };
+      const expires_at = chooseExpiry(result, options);
       row = { item: rowOf(result, order, expires_at), result, order, expires_at };
       supersede(outcomes);
     } else if (row !== undefined && order !== row.order) {
@@ -61,6 +66,18 @@ export function foldEntries(
     item: row === existing ? undefined : item,
     outcomes: outcomes.map((outcome) => ({ outcome, row: result })),
   };
+}
+
+/**
+ * Returns when a row expires, in epoch seconds. A withdrawn row has no content and keeps the general time,
+ * so that what is put back meanwhile does not bring its record back.
+ */
+function chooseExpiry(result: Result, { now, ttl_seconds, findRetention }: FoldOptions): number {
+  const expiry =
+    findRetention === undefined || result.status === 'withdrawn'
+      ? undefined
+      : findExpiry(findRetention, result);
+  return Math.floor((expiry ?? now + ttl_seconds * 1_000) / 1_000);
 }
 
 function acceptanceOf({ result, place }: ResultEntry): Acceptance {

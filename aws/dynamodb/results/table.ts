@@ -1,5 +1,5 @@
 import type { ResultEntry, ResultsTable, RowOutcome } from '../../../processors/stream/ports.ts';
-import { recordKey } from '../../../schemas/index.ts';
+import { type FindRetention, recordKey } from '../../../schemas/index.ts';
 import type { Rejection } from '../../send-batches.ts';
 import { getItems } from '../batches.ts';
 import { openTable, type Table, type TableDeps } from '../table.ts';
@@ -10,6 +10,8 @@ import { type Row, readRow } from './row.ts';
 
 export interface ResultsTableDeps extends TableDeps {
   ttl_seconds: number;
+  /** Finds the days for which rows of a source are kept, if they are others than `ttl_seconds`. */
+  findRetention?: FindRetention | undefined;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
@@ -42,16 +44,16 @@ const MAX_ROUNDS = 8;
  */
 export function createResultsTable(deps: ResultsTableDeps): ResultsTable {
   const table = openTable(deps);
-  const { ttl_seconds, now } = deps;
+  const { ttl_seconds, findRetention, now } = deps;
   return {
     async put(entries) {
-      const writings = groupByRecord(entries, { now: now(), ttl_seconds });
+      const writings = groupByRecord(entries, { now: now(), ttl_seconds, findRetention });
       const { existing, failed } = await insertRows(table, writings);
       let open = existing;
       for (let round = 1; open.length > 0; round += 1) {
         const read = await readRows(table, open);
         collect(failed, read.unread);
-        const changes = foldOnto(read.rows, { now: now(), ttl_seconds });
+        const changes = foldOnto(read.rows, { now: now(), ttl_seconds, findRetention });
         const replaced = await replaceRows(table, changes);
         collect(failed, replaced.failed);
         open = replaced.changed;

@@ -1,5 +1,7 @@
 import pLimit from 'p-limit';
+import type { FindRetention } from '../../../schemas/index.ts';
 import { DAY_MS, FAMILIES } from '../buckets.ts';
+import { mayHaveExpired } from '../expired.ts';
 import { addMeasures, type Measures } from '../measures.ts';
 import type { Bucket, BucketsQuery, ReadBuckets } from '../read.ts';
 import {
@@ -8,6 +10,7 @@ import {
   identifyBucket,
   pickChecked,
   type RunQuery,
+  readBucketId,
   recountDay,
 } from './recount.ts';
 import { LIST_TENANTS } from './sql.ts';
@@ -21,6 +24,8 @@ export interface CheckDeps {
    * @throws if no time is left for it.
    */
   requireTime: () => void;
+  /** Finds the days for which results of a source are kept, if they expire before others. */
+  findRetention?: FindRetention | undefined;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
 }
@@ -55,7 +60,7 @@ const READS_IN_FLIGHT = 16;
 /**
  * Recounts the last seven closed days from the table `results` of the lake, and compares them with
  * the counts, by both times. Buckets that changed within the last hour are left out, so that a change
- * that only one of the two has seen is no drift.
+ * that only one of the two has seen is no drift. So are buckets of sources whose results may have expired.
  *
  * @throws as {@link RunQuery} and `requireTime`.
  */
@@ -101,6 +106,10 @@ async function readBoth(deps: CheckDeps, { tenants, day, time }: AskedDay) {
     }
   } finally {
     limit.clearQueue();
+  }
+  for (const id of pairs.keys()) {
+    const { tenant, source } = readBucketId(id);
+    if (mayHaveExpired(deps.findRetention, { tenant, source, day }, deps.now())) pairs.delete(id);
   }
   return pairs;
 }

@@ -65,6 +65,12 @@ export function identifyBucket(
   return `${bucket.tenant}#${bucket.interval}#${start}#${bucket.source}`;
 }
 
+/** Reads the tenant and the source from what {@link identifyBucket} has written. Neither has a `#`. */
+export function readBucketId(id: string): { tenant: string; source: string } {
+  const [tenant = '', , , source = ''] = id.split('#');
+  return { tenant, source };
+}
+
 function measureGroup({ records, ...group }: CountedGroup): Measures {
   const row = { ...group, text_bytes: 0, created_at: '', arrived_at: '', first_created_at: '' };
   const one = pickChecked(measureRow(row satisfies CountedRow));

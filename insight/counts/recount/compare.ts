@@ -1,5 +1,6 @@
-import { countedRowSchema } from '../../../schemas/index.ts';
+import { countedRowSchema, type FindRetention } from '../../../schemas/index.ts';
 import { bucketsOf, DAY_MS, FAMILIES, isKept, writeStart } from '../buckets.ts';
+import { mayHaveExpired } from '../expired.ts';
 import { addMeasures, type Measures, measureRow } from '../measures.ts';
 import { type BucketPlace, namePartition, nameRow, readBucket } from '../names.ts';
 import type { CountsReader, CountsRows, Generations, RowName } from '../ports.ts';
@@ -11,6 +12,8 @@ const RECOUNT = 'recount';
 export interface CompareDeps {
   results: ResultRows;
   counts: CountsReader & Pick<Generations, 'readGenerations'> & Pick<CountsRows, 'listTenants'>;
+  /** Finds the days for which results of a source are kept, if they expire before others. */
+  findRetention?: FindRetention | undefined;
   /** Returns the current time, in epoch milliseconds. */
   now: () => number;
   sleep: (ms: number) => Promise<void>;
@@ -101,7 +104,21 @@ export async function readDay(deps: CompareDeps, day: number): Promise<ComparedD
   for (const tenant of tenants) {
     corrections.push(...(await readCounts(deps.counts, { ...asked, tenant }, buckets)));
   }
+  for (const bucket of buckets.values()) keepExpired(deps, asked, bucket);
   return { buckets: [...buckets.values()], corrections };
+}
+
+/** Results that have expired stay counted, so the counts of their source are taken as they are. */
+function keepExpired(
+  { findRetention }: CompareDeps,
+  asked: AskedDay,
+  bucket: ComparedBucket,
+): void {
+  const { place, source, counted, corrected } = bucket;
+  const of = { tenant: place.tenant, source, day: asked.day };
+  if (!mayHaveExpired(findRetention, of, asked.started_at)) return;
+  bucket.recounted = { ...counted };
+  addMeasures(bucket.recounted, corrected);
 }
 
 function getBucket(buckets: Map<string, ComparedBucket>, place: BucketPlace, source: string) {

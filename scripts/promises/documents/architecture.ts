@@ -536,10 +536,11 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
-      says: 'Once a night the keeper lists the bucket for objects of which no event came, removes the texts of withdrawn records from the raw objects, rewrites the files of the table that hold replaced rows (`OPTIMIZE`), and removes old snapshots (`VACUUM`).',
+      says: 'Once a night the keeper lists the bucket for objects of which no event came, removes the texts of withdrawn records from the raw objects, deletes the rows of sources whose days are over (`retention`), rewrites the files of the table that hold replaced rows (`OPTIMIZE`), and removes old snapshots (`VACUUM`).',
       tests: [
         'the night finds the objects of the last two days of which no event came, and then works once',
         'the night removes the texts of withdrawn records from the raw objects, and leaves all others',
+        'the night deletes the rows of tenants and sources whose days are over, and keeps withdrawn rows and others',
         'OPTIMIZE and VACUUM are repeated until nothing is left, and no statement is of more than 90 days',
       ],
     },

@@ -145,6 +145,12 @@ export const OPERATIONS: DocumentPromises = {
       tests: ['aurastream counts check --day %s is refused'],
     },
     {
+      says: 'The counts of a source whose results expire sooner (`retention`) stay as they are on older days.',
+      tests: [
+        'the counts of a source whose results may have expired stay as they are, also through the rebuild of another source',
+      ],
+    },
+    {
       says: 'Lambda delivers the batch again until it succeeds, in ever smaller parts, and counts nothing twice.',
       tests: [
         'the counts get every change of the results table in order, until it is counted, and know its shard',
@@ -164,8 +170,9 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
-      says: 'It leaves out buckets that changed within the last hour.',
+      says: 'It leaves out buckets that changed within the last hour, and those of sources whose results may have expired (`retention`).',
       tests: [
+        'buckets of a source whose results may have expired are left out, and those of others are not',
         'a bucket that %s changed %d ms before the check is left out: %d',
         'a bucket in which a record was processed within the last hour is left out',
       ],

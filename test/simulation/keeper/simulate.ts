@@ -78,6 +78,7 @@ export async function simulateKeeper(run: KeeperRun): Promise<KeeperOutcome> {
         now: scheduler.now,
         sleep: (ms) => scheduler.sleep(ms, 'poll'),
         ...{ bucket: 'lake', interval_ms: MINUTE_MS },
+        retention: { by_tenant: {}, by_source: {} },
         readBuckets: async () => [],
         ...{ log: () => {}, logError: () => {}, measure: () => {} },
       };

@@ -54,6 +54,32 @@ it('a row is replaced only if it still has the revision that was read', async ()
   expect(Item).toEqual(rowFor({ ...newer, revision, replaced_revision: 7 }, NOW_SECONDS + 60));
 });
 
+it('a row of a source with retention expires days after its acceptance, and a withdrawn row when others do', async () => {
+  const stamp = (NOW_SECONDS - 3 * 86_400) * 1_000;
+  const short = createResultsTable({
+    ...{ ...deps, ttl_seconds: 60, now: () => NOW_SECONDS * 1_000 },
+    findRetention: (tenant, source) => (`${tenant}/${source}` === 'acme/short' ? 2 : undefined),
+  });
+  dynamodb.on(BatchExecuteStatementCommand).callsFake(({ Statements }) => ({
+    Responses: (Statements as unknown[]).map(() => ({})),
+  }));
+  const expiryOf = async (fields: Partial<Result>) => {
+    dynamodb.resetHistory();
+    const result = aResult({ tenant: 'acme', source: 'short', stamp, ...fields });
+    expect(await putResults(short, [result])).toEqual([]);
+    const { Statement = '', Parameters = [] } = dynamodb.commandCalls(
+      BatchExecuteStatementCommand,
+    )[0]!.args[0].input.Statements![0]!;
+    const names = [...Statement.matchAll(/'(\w+)': \?/g)].map(([, name]) => name);
+    return Number(Parameters[names.indexOf('expires_at')]?.N) - NOW_SECONDS;
+  };
+  // A record that is put back after its time is over does not begin its time anew.
+  expect(await expiryOf({})).toBe(-86_400);
+  expect(await expiryOf({ stamp: NOW_SECONDS * 1_000 })).toBe(2 * 86_400);
+  expect(await expiryOf({ source: 'other' })).toBe(60);
+  expect(await expiryOf({ status: 'withdrawn' })).toBe(60);
+});
+
 it('a revision rises above the one that was read, also if the clock is behind', async () => {
   const read = rowFor(aResult({ revision: 9e12 }), NOW_SECONDS + 9);
   expect((await replace(read, newer)).Item?.revision).toEqual({ N: '9000000000001' });

@@ -47,6 +47,20 @@ it('the report follows the template: another time is another time, and a store w
   expect(find(template, 'IngestFailures')).not.toHaveProperty('days');
 });
 
+it('the report names the days of tenants and sources, in the stores that hold them', () => {
+  const retention = { by_tenant: { acme: 30 }, by_source: { 'acme/tickets': 7 } };
+  const kept = describeRetention(synthesize({ retention }).toJSON());
+  const by_source = { acme: 30, 'acme/tickets': 7 };
+  expect(kept.filter((one) => one.by_source).map(({ store }) => store)).toEqual(
+    expect.arrayContaining(['TablesResults', 'TablesHistory', 'LakeBucket/results/']),
+  );
+  expect(kept.filter((one) => one.by_source)).toHaveLength(3);
+  expect(kept.find(({ store }) => store === 'TablesResults')).toMatchObject({
+    ...{ days: settings.results.ttl_seconds / DAY_SECONDS, by_source },
+  });
+  expect(describeRetention(synthesize().toJSON()).some((one) => one.by_source)).toBe(false);
+});
+
 it('a store whose contents are not described makes the report fail', () => {
   const template = synthesize().toJSON();
   const Diary = { Type: 'AWS::S3::Bucket', Properties: {} };

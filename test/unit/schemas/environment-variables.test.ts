@@ -36,6 +36,7 @@ const FUNCTIONS = [
       BUDGETS: '{}',
       RESULTS_TABLE: 'r',
       RESULTS_TTL_SECONDS: '1',
+      RETENTION: '{}',
       DELIVERY_STREAM: 'd',
       SET_ASIDE_BUCKET: 's',
       RESTORE_KEY_ARN: 'a',

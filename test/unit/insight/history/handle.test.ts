@@ -66,7 +66,7 @@ it('the deployed function stores versions in HISTORY_TABLE for LAKE_RAW_DAYS', a
   const dynamodb = mockClient(DynamoDBClient);
   dynamodb.on(BatchWriteItemCommand).resolves({});
   const handle = compose({
-    ...{ HISTORY_TABLE: 'the-history', LAKE_RAW_DAYS: '3', ENVIRONMENT: 'dev' },
+    ...{ HISTORY_TABLE: 'the-history', LAKE_RAW_DAYS: '3', RETENTION: '{}', ENVIRONMENT: 'dev' },
   });
   const before = versionedRow({ revision: 7 });
   const after = { ...before, stamp: before.stamp + 1, revision: 8 };
@@ -83,5 +83,7 @@ it('the deployed function stores versions in HISTORY_TABLE for LAKE_RAW_DAYS', a
 });
 
 it('the function does not start without its table', () => {
-  expect(() => compose({ LAKE_RAW_DAYS: '3', ENVIRONMENT: 'dev' })).toThrow('HISTORY_TABLE');
+  expect(() => compose({ LAKE_RAW_DAYS: '3', RETENTION: '{}', ENVIRONMENT: 'dev' })).toThrow(
+    'HISTORY_TABLE',
+  );
 });

@@ -144,6 +144,36 @@ it('if versions fail, the others are stored, and Lambda delivers again from the 
   });
 });
 
+it('a version of a source with retention expires days after its acceptance, or is left out if they are over', async () => {
+  const items: PastVersion[] = [];
+  const keepFor = (days: number) =>
+    createKeep({
+      kept_days: KEPT_DAYS,
+      findRetention: (tenant, source) => (`${tenant}/${source}` === 'acme/app' ? days : undefined),
+      writer: {
+        put: async (versions) => {
+          items.push(...versions);
+          return [];
+        },
+      },
+    });
+  const changes = (before: object) =>
+    changeEvent([{ sequence_number: 1, before, after: SECOND, at: AT } as SomeChange]).Records;
+  const expire = async (days: number, before: object = FIRST) => {
+    items.length = 0;
+    await keepFor(days)(changes(before));
+    return items.map(({ expires_at }) => expires_at);
+  };
+  const accepted_at = Math.floor(FIRST.stamp / 1_000);
+  const age_days = (Date.parse(AT) / 1_000 - accepted_at) / 86_400;
+  const whole = Math.ceil(age_days);
+  expect(await expire(whole)).toEqual([accepted_at + whole * 86_400]);
+  expect(await expire(whole - 1)).toEqual([]);
+  expect(await expire(1_000)).toEqual([EXPIRES_AT]);
+  expect(await expire(1, { ...FIRST, source: 'other' })).toEqual([EXPIRES_AT]);
+  expect(await expire(whole - 1, { ...FIRST, status: 'withdrawn' })).toEqual([EXPIRES_AT]);
+});
+
 it('a change that is twice in a batch is put once', async () => {
   const puts: number[] = [];
   const keep = createKeep({

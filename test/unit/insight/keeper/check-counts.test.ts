@@ -20,6 +20,7 @@ function createWorld(outcomeOf: (sql: string) => FakeOutcome = () => ({ polls: 1
   const logged: string[] = [];
   const deps: CheckCountsDeps = {
     ...{ manifest, now, statements: athena.statements },
+    retention: { by_tenant: {}, by_source: {} },
     sleep: async (ms) => {
       clock.now += ms;
     },

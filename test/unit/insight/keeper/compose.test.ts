@@ -32,6 +32,7 @@ const VARIABLES = {
   LAKE_MERGE_SECONDS: '300',
   LAKE_RAW_DAYS: '30',
   LAKE_SNAPSHOT_DAYS: '2',
+  RETENTION: '{}',
   ENVIRONMENT: 'staging',
 };
 const NOW = Date.UTC(2026, 10, 27, 12);

@@ -33,6 +33,7 @@ function createWorld(lines: RawLine[] = [aLine()], outcomeOf?: (sql: string) => 
   const deps: MessagesDeps = {
     ...{ manifest: stores.manifest, now, statements: athena.statements },
     ...{ bucket: 'lake', interval_ms: 300_000 },
+    retention: { by_tenant: {}, by_source: {} },
     lease: createFakeTableLease(now),
     preparation: createTablePreparation({ ...athena, bucket: 'lake', snapshot_days: 1 }),
     newOwner: () => 'owner',
@@ -286,6 +287,7 @@ it('the night logs what it did, and one that is interrupted logs why and is done
   expect(logged).toEqual([
     {
       ...{ message: 'lake maintained', missed: 1, withdrawn_days: 0, rewritten: 0 },
+      expired_days: 0,
       ...{ days: 2, statements: 2 },
     },
   ]);

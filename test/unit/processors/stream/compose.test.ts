@@ -144,6 +144,12 @@ it('the consumer writes each result to its table for RESULTS_TTL_SECONDS, and to
   expect(listLines()).toMatchObject([{ record_id: 'a', text: 'I love my cat' }]);
 });
 
+it('the consumer writes a row of a source that RETENTION names for its days', async () => {
+  await runNew([aRecord({ source: 'short' })]);
+  const [row] = listRows();
+  expect(Number(row?.expires_at)).toBe(Math.floor(Number(row?.stamp) / 1_000) + 2 * 86_400);
+});
+
 it('the consumer keeps each verdict in its cache table for CACHE_TTL_SECONDS', async () => {
   await runNew([aRecord()]);
   const [read] = dynamodb.commandCalls(BatchGetItemCommand);

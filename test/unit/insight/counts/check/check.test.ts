@@ -3,6 +3,7 @@ import { checkCounts } from '../../../../../insight/counts/check/check.ts';
 import { writeRecount } from '../../../../../insight/counts/check/sql.ts';
 import { createCount } from '../../../../../insight/counts/count.ts';
 import { createReadBuckets } from '../../../../../insight/counts/read.ts';
+import type { FindRetention } from '../../../../../schemas/index.ts';
 import { createFakeCountsStore, type FakeCountsRow } from '../../../../fakes/counts-store.ts';
 import { changeEvent, countedRow } from '../../../../support/changes.ts';
 
@@ -16,7 +17,7 @@ const GROUP = {
 };
 
 /** Counts two records of a day. `groups` is what SQL finds of that day, by both times. */
-async function createWorld(groups: object[]) {
+async function createWorld(groups: object[], findRetention?: FindRetention) {
   const rows = new Map<string, FakeCountsRow>();
   const counts = createFakeCountsStore({ rows });
   const changes = [countedRow(), countedRow({ sentiment: 'NEGATIVE' })];
@@ -31,7 +32,10 @@ async function createWorld(groups: object[]) {
   };
   const now = () => NOW;
   const check = () =>
-    checkCounts({ runQuery, now, requireTime, readBuckets: createReadBuckets({ counts, now }) });
+    checkCounts({
+      ...{ runQuery, now, requireTime, findRetention },
+      readBuckets: createReadBuckets({ counts, now }),
+    });
   return { check, rows, asked };
 }
 
@@ -73,6 +77,19 @@ it.each([
   const report = await check();
   expect(report.skipped).toBe(skipped);
   expect(report.drifts).toHaveLength(4 - skipped);
+});
+
+it('buckets of a source whose results may have expired are left out, and those of others are not', async () => {
+  const keep = (days: number, of = 'app') => {
+    return (tenant: string, source: string) =>
+      tenant === 'acme' && source === of ? days : undefined;
+  };
+  const { check: checkExpired } = await createWorld([], keep(1));
+  expect(await checkExpired()).toMatchObject({ buckets: 0, drifts: [] });
+  for (const findRetention of [keep(30), keep(1, 'other')]) {
+    const { check } = await createWorld([], findRetention);
+    expect(await check()).toMatchObject({ drifts: { length: 4 } });
+  }
 });
 
 it('a bucket in which a record was processed within the last hour is left out', async () => {

@@ -44,6 +44,37 @@ it('counts that equal the results table have no differences, and the comparison 
   expect(slept).toEqual([60_000]);
 });
 
+it('the counts of a source whose results may have expired stay as they are, also through the rebuild of another source', async () => {
+  const { deps, counts_rows, rows, clock } = await createWorld([
+    countedRow(),
+    countedRow({ source: 'shop' }),
+  ]);
+  const bucketOf = (source: string) =>
+    counts_rows.get(`acme#created_at#hour#2026-11|2026-11-27T06#${source}#shard-1`)!;
+  bucketOf('app').measures = { 'n.en.pos': 7 };
+  // A rebuild corrects the source while its results are there.
+  await rebuildDay(deps, DAY);
+  expect(await compareDay(deps, DAY)).toEqual([]);
+  rows.shift();
+  bucketOf('shop').measures = { 'n.en.pos': 9 };
+  clock.now += 2 * 86_400_000;
+  const kept = {
+    ...deps,
+    findRetention: (_: string, source: string) => (source === 'app' ? 1 : undefined),
+  };
+  const wrong = await compareDay(kept, DAY);
+  expect(wrong.map(({ name }) => name.bucket)).toEqual(['2026-11-27T06#shop#recount']);
+  await rebuildDay(kept, DAY);
+  expect(await compareDay(kept, DAY)).toEqual([]);
+  const hours = await createReadBuckets({ counts: deps.counts, now: deps.now })({
+    ...{ tenant: 'acme', time: 'created_at', interval: 'hour', from: DAY, to: DAY + 86_400_000 },
+  });
+  expect(hours.map(({ source, measures }) => [source, measures['n.en.pos']]).sort()).toEqual([
+    ['app', 1],
+    ['shop', 1],
+  ]);
+});
+
 it('a comparison names what each bucket of the day lacks, or has too much', async () => {
   const { deps, counts_rows } = await createWorld();
   const hour = counts_rows.get('acme#created_at#hour#2026-11|2026-11-27T06#app#shard-1')!;
