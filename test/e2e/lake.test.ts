@@ -4,8 +4,9 @@ import { gunzipSync } from 'node:zlib';
 import { DeleteItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { RecordInput } from '../../schemas/index.ts';
+import { type RecordInput, recordKey } from '../../schemas/index.ts';
 import { aurastream } from '../support/aurastream.ts';
+import { createAwsCommand, findAwsCommand } from '../support/aws-command.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 
 const WAIT = { timeout: 150_000, interval: 200 };
@@ -35,8 +36,11 @@ const readLake = async () => {
 };
 
 /** Returns the raw objects of the lake as text. */
-async function readRaw(): Promise<string> {
-  const folder = join(test.data_dir, 's3', test.stack.LakeBucketName, 'results_raw');
+const readRaw = () =>
+  readLines(join(test.data_dir, 's3', test.stack.LakeBucketName, 'results_raw'));
+
+/** Returns the lines of all zipped files of a folder as text. */
+async function readLines(folder: string): Promise<string> {
   const names = await readdir(folder, { recursive: true });
   const zipped = await Promise.all(
     names.filter((name) => name.endsWith('.gz')).map((name) => readFile(join(folder, name))),
@@ -68,6 +72,61 @@ it('SQL shows one row for each record, with its corrected text and without its w
     ]);
   }, WAIT);
 }, 320_000);
+
+const aws_path = findAwsCommand();
+
+// A machine without the command skips this test. In CI, it is never skipped, because the gate installs it.
+it.skipIf(aws_path === undefined && !process.env.CI)(
+  'version 2 of the aws command puts a record, and reads it from the stream, the results table, the raw lake and by SQL',
+  async () => {
+    const aws = createAwsCommand(aws_path!, test.environment);
+    const { StreamName, ResultsTableName, LakeBucketName, WorkgroupName, DatabaseName } =
+      test.stack;
+    const identity = { tenant: 'default', source: 'command', record_id: 'by-aws' };
+    const text = 'I love the command line';
+    const data = Buffer.from(JSON.stringify({ source: 'command', record_id: 'by-aws', text }));
+    const put = ['put-record', '--partition-key', 'k', '--data', data.toString('base64')];
+    const placed = await aws('kinesis', ...put, '--stream-name', StreamName);
+    const { ShardIterator } = await aws(
+      ...['kinesis', 'get-shard-iterator', '--stream-name', StreamName],
+      ...['--shard-id', placed.ShardId, '--shard-iterator-type', 'AT_SEQUENCE_NUMBER'],
+      ...['--starting-sequence-number', placed.SequenceNumber],
+    );
+    const { Records } = await aws('kinesis', 'get-records', '--shard-iterator', ShardIterator);
+    expect(Buffer.from(Records[0].Data, 'base64')).toEqual(data);
+
+    const key = JSON.stringify({ record_key: { S: recordKey(identity) } });
+    await vi.waitFor(async () => {
+      const row = await aws('dynamodb', 'get-item', '--table-name', ResultsTableName, '--key', key);
+      expect(row).toMatchObject({ Item: { sentiment: { S: 'POSITIVE' }, text: { S: text } } });
+    }, WAIT);
+
+    const sql = `SELECT sentiment, text FROM results WHERE record_id = 'by-aws'`;
+    await vi.waitFor(async () => expect((await test.query(sql)).rows).toHaveLength(1), WAIT);
+    const { QueryExecutionId } = await aws(
+      ...['athena', 'start-query-execution', '--query-string', sql, '--work-group', WorkgroupName],
+      ...['--query-execution-context', `Database=${DatabaseName}`],
+    );
+    const asked = ['--query-execution-id', QueryExecutionId];
+    await vi.waitFor(async () => {
+      const { QueryExecution } = await aws('athena', 'get-query-execution', ...asked);
+      expect(QueryExecution.Status.State).toBe('SUCCEEDED');
+    }, WAIT);
+    const { ResultSet } = await aws('athena', 'get-query-results', ...asked);
+    const cells = ResultSet.Rows.map(({ Data }: { Data: { VarCharValue: string }[] }) =>
+      Data.map(({ VarCharValue }) => VarCharValue),
+    );
+    expect(cells).toEqual([
+      ['sentiment', 'text'],
+      ['POSITIVE', text],
+    ]);
+
+    const copy = join(test.data_dir, 'copied-by-aws');
+    void (await aws('s3', 'cp', `s3://${LakeBucketName}/results_raw/`, copy, '--recursive'));
+    expect(await readLines(copy)).toContain(text);
+  },
+  400_000,
+);
 
 it('aurastream query --wait counts every record that was accepted before it, and says as of when', async () => {
   const env = test.environment;
