@@ -62,6 +62,13 @@ const LIFECYCLES: Record<string, object[]> = {
   JobsInputs: [ABORT, expire('inputs/', 30), expire('claims/', 45)],
 };
 const BUCKETS = Object.keys(LIFECYCLES);
+const DASHBOARD_UPLOADS = {
+  AllowedHeaders: ['Content-Type'],
+  AllowedMethods: ['PUT', 'POST'],
+  AllowedOrigins: ['https://ApiRestApi.execute-api.AWS::Region.AWS::URLSuffix'],
+  ExposedHeaders: ['ETag'],
+  MaxAge: 3_600,
+};
 /** The buckets of the audit trail and of CloudTrail are tested in audit.test.ts. */
 const AUDIT_BUCKETS = ['AuditTrail', 'DataEventsFiles'];
 
@@ -115,6 +122,8 @@ it.each(BUCKETS)(
         RestrictPublicBuckets: true,
       },
       ...(id === 'JobsInputs' ? {} : { VersioningConfiguration: { Status: 'Enabled' } }),
+      // The dashboard uploads the files of jobs from the origin of the API.
+      ...(id === 'JobsInputs' ? { CorsConfiguration: { CorsRules: [DASHBOARD_UPLOADS] } } : {}),
       ...(['JobsInputs', 'LakeBucket'].includes(id)
         ? { NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } }
         : {}),
