@@ -10,7 +10,9 @@ import { measureFile, measureRoom } from './sizes/measure.ts';
 
 const LIMITS = { median_file: 100, p90_function: 30, longest_function: 80 };
 
-const tracked = execFileSync('git', ['ls-files', '*.ts'], { encoding: 'utf8' }).trim().split('\n');
+const tracked = execFileSync('git', ['ls-files', '*.ts', '*.tsx'], { encoding: 'utf8' })
+  .trim()
+  .split('\n');
 const measured = Object.entries<string[]>(rooms).map(([room, traits]) => {
   // If the room is a package, measure only the folder src, because the sizes do not include tests.
   const sources = traits.includes('package') ? `${room}/src/` : `${room}/`;

@@ -6,7 +6,7 @@ import type { TenantKeys } from './keys.ts';
  * Returns the address of the dashboard with a key that may only read. A browser never sends the
  * fragment to a server, and the page takes the key out of the address at once.
  */
-export function dashboardAddress(
+function formatDashboardAddress(
   { api }: Pick<Cloud, 'api'>,
   { read_only_api_key }: Pick<TenantKeys, 'read_only_api_key'>,
 ): string {
@@ -19,7 +19,7 @@ export function formatForPrograms(cloud: Cloud, keys: TenantKeys, data_dir: stri
   const access = {
     endpoint: cloud.endpoint,
     api: cloud.api,
-    dashboard: dashboardAddress(cloud, keys),
+    dashboard: formatDashboardAddress(cloud, keys),
     ...keys,
     region: cloud.region,
     access_key_id: cloud.access_key_id,
@@ -52,7 +52,7 @@ export function formatForReaders(cloud: Cloud, keys: TenantKeys, data_dir: strin
   const rows: [string, string | undefined][] = [
     ['endpoint', cloud.endpoint],
     ['api', cloud.api],
-    ['dashboard', dashboardAddress(cloud, keys)],
+    ['dashboard', formatDashboardAddress(cloud, keys)],
     ['api key', keys.api_key],
     ['read-only key', keys.read_only_api_key],
     ['second tenant', keys.second_api_key],

@@ -14,6 +14,8 @@ export interface Asked {
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** Whether the answer may take any time, as that of a large download. */
+  has_no_limit?: boolean;
 }
 
 /** Returns the path and the parameters of a request, which also name its answer. */
@@ -30,7 +32,7 @@ export function writePath(path: string, query: Query = {}): string {
  * @throws {Problem} if there is no answer, or the API refuses.
  */
 export async function request(path: string, asked: Asked = {}): Promise<Response> {
-  const { method = 'GET', query, body, headers = {}, signal } = asked;
+  const { method = 'GET', query, body, headers = {}, signal, has_no_limit } = asked;
   const response = await fetchOrThrow(new URL(writePath(path, query), BASE), {
     method,
     headers: {
@@ -40,7 +42,7 @@ export async function request(path: string, asked: Asked = {}): Promise<Response
     },
     body: body === undefined ? null : JSON.stringify(body),
     cache: 'no-store',
-    signal: limitTime(signal),
+    signal: has_no_limit ? (signal ?? null) : limitTime(signal),
   });
   if (response.ok || response.status === 304) return response;
   throw describeRefusal(response.status, await response.json().catch(() => undefined));

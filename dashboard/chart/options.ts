@@ -25,7 +25,7 @@ export function createOptions(settings: ChartSettings): uPlot.Options {
   return {
     width,
     height,
-    padding: [8, 18, 0, 0],
+    padding: [8, 28, 0, 0],
     legend: { show: false },
     scales: { x: { time: true, range: () => range }, y: { range: (_, __, max) => [0, roof(max)] } },
     ...(is_daily ? { tzDate: (at) => uPlot.tzDate(new Date(at * 1_000), 'UTC') } : {}),

@@ -21,7 +21,7 @@ function chooseLanguage(): Language {
   return wanted.find(isLanguage) ?? 'en';
 }
 
-export const theme = signal<Theme>(THEMES.find((one) => one === readStored('theme')) ?? 'system');
+const theme = signal<Theme>(THEMES.find((one) => one === readStored('theme')) ?? 'system');
 export const language = signal<Language>(chooseLanguage());
 
 const system = window.matchMedia('(prefers-color-scheme: dark)');

@@ -190,6 +190,7 @@ export const ar: Dictionary = {
   analyze: 'حلّل',
   analyzing: 'جارٍ التحليل…',
   personal_data: 'البيانات الشخصية',
+  records_masked: (count) => `${count} سجل محجوب`,
   no_personal_data: 'لم يُعثر على شيء.',
   masked_as: 'هكذا يُحلَّل السجل ويُحفظ:',
 };

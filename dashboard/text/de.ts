@@ -194,6 +194,7 @@ export const de: Dictionary = {
   analyze: 'Analysieren',
   analyzing: 'Wird analysiert…',
   personal_data: 'Personenbezogene Daten',
+  records_masked: (count) => `${count} Datensätze maskiert`,
   no_personal_data: 'Keine gefunden.',
   masked_as: 'So würde ein Datensatz analysiert und gespeichert:',
 };

@@ -189,6 +189,7 @@ export const en = {
   analyze: 'Analyze',
   analyzing: 'Analyzing…',
   personal_data: 'Personal data',
+  records_masked: (count: string) => `${count} records masked`,
   no_personal_data: 'None found.',
   masked_as: 'What a record would be analyzed and stored as:',
 };

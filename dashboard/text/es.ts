@@ -192,6 +192,7 @@ export const es: Dictionary = {
   analyze: 'Analizar',
   analyzing: 'Analizando…',
   personal_data: 'Datos personales',
+  records_masked: (count) => `${count} registros ocultados`,
   no_personal_data: 'No se encontraron.',
   masked_as: 'Así se analizaría y guardaría un registro:',
 };

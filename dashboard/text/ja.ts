@@ -189,6 +189,7 @@ export const ja: Dictionary = {
   analyze: '分析',
   analyzing: '分析中…',
   personal_data: '個人データ',
+  records_masked: (count) => `${count}件をマスク済み`,
   no_personal_data: '見つかりませんでした。',
   masked_as: 'レコードは次の形で分析・保存されます：',
 };

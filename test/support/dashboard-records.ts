@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 export function createReviews(now: number) {
   return Array.from({ length: COUNT }, (_, index) => ({
     record_id: `review-${index}`,
-    source: SOURCES[(index * index) % SOURCES.length]!,
+    source: SOURCES[Math.floor(index / 2) % SOURCES.length]!,
     text: TEXTS[(index * 5 + Math.floor(index / 40)) % TEXTS.length]!,
     created_at: new Date(now - DAY_MS * 0.9 * (1 - index / COUNT) ** 2 - 60_000).toISOString(),
     attributes: { stars: (index % 5) + 1 },

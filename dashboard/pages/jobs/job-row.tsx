@@ -77,6 +77,25 @@ interface ActionsProps extends Pick<JobRowProps, 'job' | 'on_changed'> {
 }
 
 function Actions({ job: { job_id, total }, is_over, on_changed }: ActionsProps) {
+  const { problem, is_busy, run } = useAct();
+  const button = (title: string, act: () => Promise<void>) => (
+    <button type="button" class="plain" disabled={is_busy} onClick={() => void run(act)}>
+      {title}
+    </button>
+  );
+  const saves = is_over && total > 0;
+  return (
+    <span class="buttons">
+      {is_over ? null : button(t.value.cancel, () => cancelJob(job_id).then(on_changed))}
+      {saves ? button('CSV', () => saveResults(job_id, 'text/csv', 'csv')) : null}
+      {saves ? button('NDJSON', () => saveResults(job_id, 'application/x-ndjson', 'ndjson')) : null}
+      <Failure problem={problem} />
+    </span>
+  );
+}
+
+/** Runs one act at a time, and keeps the problem of the last one. */
+function useAct() {
   const [problem, setProblem] = useState<Problem | undefined>();
   const [is_busy, setBusy] = useState(false);
   const run = async (act: () => Promise<void>) => {
@@ -85,28 +104,15 @@ function Actions({ job: { job_id, total }, is_over, on_changed }: ActionsProps) 
     await act().catch((error) => setProblem(error as Problem));
     setBusy(false);
   };
-  const download = async (type: string, ending: string) => {
-    const path = `jobs/${encodeURIComponent(job_id)}/download`;
-    const response = await request(path, { headers: { Accept: type } });
-    saveFile(`${job_id}.${ending}`, await response.blob());
-  };
-  const cancel = async () => {
-    await request(`jobs/${encodeURIComponent(job_id)}`, { method: 'DELETE' });
-    on_changed();
-  };
-  const button = (title: string, act: () => Promise<void>) => (
-    <button type="button" class="plain" disabled={is_busy} onClick={() => void run(act)}>
-      {title}
-    </button>
-  );
-  return (
-    <span class="buttons">
-      {is_over ? null : button(t.value.cancel, cancel)}
-      {is_over && total > 0 ? button('CSV', () => download('text/csv', 'csv')) : null}
-      {is_over && total > 0
-        ? button('NDJSON', () => download('application/x-ndjson', 'ndjson'))
-        : null}
-      <Failure problem={problem} />
-    </span>
-  );
+  return { problem, is_busy, run };
+}
+
+async function saveResults(job_id: string, type: string, ending: string): Promise<void> {
+  const path = `jobs/${encodeURIComponent(job_id)}/download`;
+  const response = await request(path, { headers: { Accept: type }, has_no_limit: true });
+  saveFile(`${job_id}.${ending}`, await response.blob());
+}
+
+async function cancelJob(job_id: string): Promise<void> {
+  await request(`jobs/${encodeURIComponent(job_id)}`, { method: 'DELETE' });
 }

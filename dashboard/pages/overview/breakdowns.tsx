@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { OverviewResponse } from '../../../schemas/index.ts';
-import { LAYERS } from '../../chart/stack.ts';
+import { LAYERS, type Layer } from '../../chart/stack.ts';
 import { compareCounts, computeFigures } from '../../format/figures.ts';
 import { ChangeNote } from '../../parts/tile.tsx';
 import { show, view } from '../../state/location.ts';
@@ -48,26 +48,45 @@ function Sentiments({ overview: { by_sentiment, previous } }: { overview: Overvi
         <TableHead has_negative={false} />
         <tbody>
           {layers.map((layer) => (
-            <tr key={layer} class={view.value.sentiment === layer ? 'chosen' : ''}>
-              <th scope="row">
-                {layer === 'no_verdict' ? (
-                  <span class="name">{t.value.no_verdict}</span>
-                ) : (
-                  <FilterButton name="sentiment" value={layer} title={t.value[layer]} />
-                )}
-              </th>
-              <td class="bar">
-                <span class={`fill ${layer}`} style={widthOf(by_sentiment[layer] / most)} />
-              </td>
-              <td class="number">{f.value.count(by_sentiment[layer])}</td>
-              <td class="number small">
-                <Compared now={by_sentiment[layer]} before={previous.by_sentiment[layer]} />
-              </td>
-            </tr>
+            <SentimentRow
+              key={layer}
+              layer={layer}
+              now={by_sentiment[layer]}
+              before={previous.by_sentiment[layer]}
+              most={most}
+            />
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+interface SentimentRowProps {
+  layer: Layer;
+  now: number;
+  before: number;
+  most: number;
+}
+
+function SentimentRow({ layer, now, before, most }: SentimentRowProps) {
+  return (
+    <tr class={view.value.sentiment === layer ? 'chosen' : ''}>
+      <th scope="row">
+        {layer === 'no_verdict' ? (
+          <span class="name">{t.value.no_verdict}</span>
+        ) : (
+          <FilterButton name="sentiment" value={layer} title={t.value[layer]} />
+        )}
+      </th>
+      <td class="bar">
+        <span class={`fill ${layer}`} style={widthOf(now / most)} />
+      </td>
+      <td class="number">{f.value.count(now)}</td>
+      <td class="number small">
+        <Compared now={now} before={before} />
+      </td>
+    </tr>
   );
 }
 

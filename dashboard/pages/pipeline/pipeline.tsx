@@ -30,6 +30,7 @@ export function Pipeline() {
               <Cost overview={overview} />
             </div>
             <Budget budget={overview.budget} />
+            <PersonalData pii={overview.pii} />
             <OpenJobs jobs={overview.open_jobs} />
           </>
         )}
@@ -48,10 +49,8 @@ export function Pipeline() {
   );
 }
 
-function Flow({ overview: { pipeline, cache, previous } }: { overview: OverviewResponse }) {
-  const { bulk_lag_ms, bulk_records_per_second, bulk_reported_at } = pipeline;
-  const hit_rate = cache?.hit_rate;
-  const before = previous.cache?.hit_rate;
+function Flow({ overview }: { overview: OverviewResponse }) {
+  const { bulk_lag_ms, bulk_records_per_second, bulk_reported_at } = overview.pipeline;
   return (
     <>
       <Tile name={t.value.bulk_lag} value={f.value.duration(bulk_lag_ms)}>
@@ -67,19 +66,23 @@ function Flow({ overview: { pipeline, cache, previous } }: { overview: OverviewR
       >
         <span class="dim">{t.value.records_a_second}</span>
       </Tile>
-      <Tile
-        name={t.value.cache_hit_rate}
-        value={hit_rate === undefined ? '–' : f.value.percent(hit_rate)}
-        change={comparePoints(toHundredths(hit_rate), toHundredths(before))}
-        rise_is="good"
-      >
-        {cache === undefined ? null : (
-          <span class="dim">
-            {t.value.hits_of(f.value.count(cache.hits), f.value.count(cache.hits + cache.misses))}
-          </span>
-        )}
-      </Tile>
+      <CacheTile overview={overview} />
     </>
+  );
+}
+
+function CacheTile({ overview: { cache, previous } }: { overview: OverviewResponse }) {
+  if (cache === undefined) return null;
+  const { hits, misses, hit_rate } = cache;
+  return (
+    <Tile
+      name={t.value.cache_hit_rate}
+      value={f.value.percent(hit_rate)}
+      change={comparePoints(toHundredths(hit_rate), toHundredths(previous.cache?.hit_rate))}
+      rise_is="good"
+    >
+      <span class="dim">{t.value.hits_of(f.value.count(hits), f.value.count(hits + misses))}</span>
+    </Tile>
   );
 }
 
@@ -127,6 +130,26 @@ function Budget({ budget }: { budget: OverviewResponse['budget'] }) {
         </span>
         {is_over ? <strong>{t.value.over_forecast}</strong> : null}
       </p>
+    </section>
+  );
+}
+
+/** How many records have personal data, by type. There are no values. */
+function PersonalData({ pii }: Pick<OverviewResponse, 'pii'>) {
+  if (pii === undefined || pii.records === 0) return null;
+  return (
+    <section class="card wide">
+      <div class="card-head">
+        <h2>{t.value.personal_data}</h2>
+        <span class="dim">{t.value.records_masked(f.value.count(pii.redacted))}</span>
+      </div>
+      <ul class="dependencies">
+        {pii.by_type.map(({ type, records }) => (
+          <li key={type}>
+            <code>{type}</code> {f.value.count(records)}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

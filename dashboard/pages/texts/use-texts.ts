@@ -8,7 +8,7 @@ type Listed = ResultsResponse['results'][number];
 
 const PAGE_SIZE = 200;
 /** Texts that fit into the memory of a browser without trouble. */
-export const MOST_TEXTS = 200_000;
+const MOST_TEXTS = 200_000;
 
 /** Texts that fill a screen. */
 const LEAST_TEXTS = 40;

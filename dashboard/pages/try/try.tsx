@@ -12,27 +12,8 @@ const EXAMPLE =
 
 /** A box that analyses a text now, and shows what would be masked. */
 export function Try() {
-  const id = useId();
   const [text, setText] = useState(EXAMPLE);
-  const [answer, setAnswer] = useState<{ text: string; verdict: SyncResponse } | undefined>();
-  const [problem, setProblem] = useState<Problem | undefined>();
-  const [is_busy, setBusy] = useState(false);
-  const analyse = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const body = { text, options: { include_pii_detection: true } };
-      const verdict = await requestJson<SyncResponse>('analyze/sync', { method: 'POST', body });
-      setAnswer({ text, verdict });
-    } catch (error) {
-      setProblem(error as Problem);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void analyse();
-  };
+  const { answer, problem, is_busy, analyse } = useAnalysis();
   return (
     <>
       <div class="head">
@@ -43,23 +24,13 @@ export function Try() {
       </div>
       <div class="trying">
         <section class="card">
-          <label for={id} class="above">
-            {t.value.text}
-          </label>
-          <textarea
-            id={id}
-            rows={7}
-            dir="auto"
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-            onKeyDown={onKeyDown}
-          />
+          <TextBox text={text} on_change={setText} on_submit={() => void analyse(text)} />
           <p class="actions">
             <button
               type="button"
               class="primary"
               disabled={is_busy || text.trim() === ''}
-              onClick={() => void analyse()}
+              onClick={() => void analyse(text)}
             >
               {is_busy ? t.value.analyzing : t.value.analyze}
             </button>
@@ -75,6 +46,54 @@ export function Try() {
       </div>
     </>
   );
+}
+
+interface TextBoxProps {
+  text: string;
+  on_change: (text: string) => void;
+  on_submit: () => void;
+}
+
+function TextBox({ text, on_change, on_submit }: TextBoxProps) {
+  const id = useId();
+  return (
+    <>
+      <label for={id} class="above">
+        {t.value.text}
+      </label>
+      <textarea
+        id={id}
+        rows={7}
+        dir="auto"
+        value={text}
+        onInput={(event) => on_change(event.currentTarget.value)}
+        onKeyDown={({ key, ctrlKey, metaKey }) => {
+          if (key === 'Enter' && (ctrlKey || metaKey)) on_submit();
+        }}
+      />
+    </>
+  );
+}
+
+/** Analyses texts one at a time. The last answer stays while the next one is on its way. */
+function useAnalysis() {
+  const [answer, setAnswer] = useState<{ text: string; verdict: SyncResponse } | undefined>();
+  const [problem, setProblem] = useState<Problem | undefined>();
+  const [is_busy, setBusy] = useState(false);
+  const analyse = async (text: string) => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const body = { text, options: { include_pii_detection: true } };
+      const verdict = await requestJson<SyncResponse>('analyze/sync', { method: 'POST', body });
+      setAnswer({ text, verdict });
+    } catch (error) {
+      setProblem(error as Problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { answer, problem, is_busy, analyse };
 }
 
 function Answer({ text, verdict }: { text: string; verdict: SyncResponse }) {
