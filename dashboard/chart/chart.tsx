@@ -84,8 +84,8 @@ interface Reports {
 function useChart(data: Stacked, { from, to, interval }: OverviewResponse, reports: Reports) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
-  const latest = useRef(reports);
-  latest.current = reports;
+  const latest = useRef({ ...reports, data });
+  latest.current = { ...reports, data };
   const dark = is_dark.value;
   const locale = language.value;
   const formats = f.value;
@@ -103,7 +103,7 @@ function useChart(data: Stacked, { from, to, interval }: OverviewResponse, repor
       on_select: (start, end) => latest.current.on_select(start, end),
       on_point: (index) => latest.current.on_point(index),
     });
-    const made = new uPlot(options, toColumns(data), target);
+    const made = new uPlot(options, toColumns(latest.current.data), target);
     chart.current = made;
     const observer = new ResizeObserver(() => {
       made.setSize({ width: target.clientWidth, height: HEIGHT });
@@ -114,7 +114,9 @@ function useChart(data: Stacked, { from, to, interval }: OverviewResponse, repor
       made.destroy();
       chart.current = undefined;
     };
-  }, [data, from, to, interval, dark, locale, formats]);
+  }, [from, to, interval, dark, locale, formats]);
+  // New counts of the same period leave the cursor where it is.
+  useEffect(() => chart.current?.setData(toColumns(data)), [data]);
   return { box, chart };
 }
 

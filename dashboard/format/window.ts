@@ -5,7 +5,7 @@ export interface Window {
 }
 
 /** Rows beyond each end of the visible part, so that scrolling shows no gap. */
-const BEYOND = 8;
+const BEYOND = 6;
 
 /**
  * Finds the rows of a list to draw. All rows have the same height, so that a list of any length costs
