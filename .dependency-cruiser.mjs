@@ -98,10 +98,16 @@ export default {
     {
       name: 'insight-reads-changes',
       comment:
-        'Insight follows the changes of the results table, whatever made them: it knows the rows and no room that writes them.',
+        'Insight follows the changes of the results table, whatever made them: it knows the rows and no room that writes them. It sends alerts as jobs send callbacks.',
       severity: 'error',
       from: { path: rooms('insight') },
-      to: { path: [productExcept('insight', 'schemas', 'lib', 'aws'), rooms(EMBEDDED_CLOUD)] },
+      to: {
+        path: [
+          '^jobs/(?!callbacks/(post|url|delays)\\.ts$)',
+          productExcept('insight', 'schemas', 'lib', 'jobs', 'aws'),
+          rooms(EMBEDDED_CLOUD),
+        ],
+      },
     },
     {
       name: 'operations-read-and-publish',

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { LRUCache } from 'lru-cache';
 import { createQueueRead } from '../audit/queue-read.ts';
+import { createAlertEvents } from '../aws/dynamodb/alerts/events.ts';
+import { createAlertRules } from '../aws/dynamodb/alerts/rules.ts';
 import { createBudgetLedger } from '../aws/dynamodb/budget-ledger.ts';
 import { createHistoryStore } from '../aws/dynamodb/history/store.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
@@ -13,7 +15,7 @@ import { createJobInputs } from '../aws/s3/job-inputs.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { findUploadOrigin } from '../aws/s3/upload-origin.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
-import { createAuditQueue } from '../aws/sqs/queues.ts';
+import { createAlertQueue, createAuditQueue } from '../aws/sqs/queues.ts';
 import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
 import { createReadHistory } from '../insight/history/read.ts';
@@ -202,6 +204,9 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
     results,
     read_history: createReadHistory({ current: results, past }),
+    alerts: createAlertRules({ table_name: environment.ALERTS_TABLE }),
+    alert_events: createAlertEvents({ table_name: environment.ALERTS_TABLE, now }),
+    alert_queue: createAlertQueue({ queue_url: environment.ALERT_QUEUE_URL }),
   } satisfies Partial<ApiDeps>;
 }
 

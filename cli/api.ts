@@ -62,10 +62,13 @@ function addAdvice(error: unknown): unknown {
 
 function adviceFor({ status, code, retry_after, request_id }: ApiError): string {
   if (code === 'INCOMPLETE') return 'Run the command again.';
+  if (code === 'MISSING_RIGHT') {
+    return 'Use a key that has it: `aurastream keys create --tenant NAME --rights read,admin`.';
+  }
   if (status === 401 || status === 403) {
     return 'Check the API key: `aurastream keys list` shows the valid ones.';
   }
-  if (status === 404) return 'See `aurastream job list`.';
+  if (status === 404) return 'See `aurastream job list` or `aurastream alerts list`.';
   if (retry_after !== undefined) return `Try again in ${retry_after} s.`;
   if (status >= 500) return `Look for the request id ${request_id ?? '-'} in the API's log.`;
   return 'See --help of this command.';

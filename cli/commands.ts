@@ -75,6 +75,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/job.ts')).jobCommand(),
   },
   {
+    name: 'alerts',
+    description: 'report records that match a filter to webhooks, Slack and Teams',
+    load: async () => (await import('./commands/alerts.ts')).alertsCommand(),
+  },
+  {
     name: 'budget',
     description: 'show how much of its budget the tenant of the API key has used this month',
     load: async () => (await import('./commands/budget.ts')).budgetCommand(),

@@ -53,7 +53,7 @@ function createRoot(): Command {
     )
     .option(
       '--api-key <key>',
-      'for analyze, stats, job and budget (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
+      'for analyze, stats, job, alerts and budget (default: AURASTREAM_API_KEY, or the key of the embedded cloud)',
     )
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(

@@ -1,4 +1,5 @@
 import type { HistoryResponse, ReadyResponse, ResultsResponse } from '../schemas/index.ts';
+import { createAlertMethods } from './alerts.ts';
 import { ApiError } from './errors.ts';
 import { createJobMethods } from './jobs.ts';
 import { readPages, sendForJson } from './json.ts';
@@ -26,6 +27,7 @@ export function createClient(options: ClientOptions): Client {
       sendForJson(send, '/analyze/batch', { method: 'POST', body: { texts, options }, signal }),
     ...createJobMethods(send, options),
     ...createResultMethods(send),
+    ...createAlertMethods(send),
     publish: (records, { signal } = {}) => publishRecords(send, records, signal),
     stats: (query = {}, { signal } = {}) => sendForJson(send, '/stats', { query, signal }),
     overview: (query = {}, { signal } = {}) => sendForJson(send, '/overview', { query, signal }),

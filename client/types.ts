@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import type {
+  AlertEvent,
+  AlertTestResponse,
+  AlertView,
   AsyncResponse,
+  alertInputSchema,
   asyncRequestSchema,
   BatchInput,
   BatchResponse,
@@ -156,6 +160,21 @@ export interface Client {
    * lag and the open jobs.
    */
   overview(query?: OverviewInput, options?: Cancellable): Promise<OverviewResponse>;
+  /** Lists the alerts of the tenant, by name. */
+  alerts(options?: Cancellable): Promise<AlertView[]>;
+  /** Creates an alert, or replaces the one with the same name. Needs the right `admin`. */
+  setAlert(alert: z.input<typeof alertInputSchema>, options?: Cancellable): Promise<AlertView>;
+  /** Mutes an alert until a time. `null` ends the muting. */
+  muteAlert(name: string, until: string | null, options?: Cancellable): Promise<AlertView>;
+  /** Sends a test to each destination of an alert. The history shows what became of it. */
+  testAlert(name: string, options?: Cancellable): Promise<AlertTestResponse>;
+  /** Deletes an alert, and returns it as it was. */
+  deleteAlert(name: string, options?: Cancellable): Promise<AlertView>;
+  /** Lists what an alert has reported and to which hosts, the newest first. */
+  alertHistory(
+    name: string,
+    options?: { page_size?: number } & Cancellable,
+  ): AsyncIterable<AlertEvent>;
   /** Reads how many billed units of its budget the tenant has used this month. */
   budget(options?: Cancellable): Promise<BudgetResponse>;
   /** Checks that the API runs. */

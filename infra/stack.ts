@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ANALYZERS } from '../schemas/index.ts';
 import { Alarms } from './constructs/alarms/alarms.ts';
+import { Alerts } from './constructs/alerts.ts';
 import { Api } from './constructs/api.ts';
 import type { ApiUses } from './constructs/api-access.ts';
 import { Audit } from './constructs/audit.ts';
@@ -19,7 +20,7 @@ import { Lake } from './constructs/lake.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
 
-interface Uses extends ApiUses {
+interface Uses extends Omit<ApiUses, 'alerts'> {
   lake: Lake;
 }
 
@@ -57,13 +58,23 @@ export class AuraStreamStack extends Stack {
       reserved_concurrency: settings.bulk_consumer.reserved_concurrency,
     });
     const counts = new Counts(this, 'Counts', { settings, tables });
-    const history = new History(this, 'History', { settings, tables });
+    const alerts = new Alerts(this, 'Alerting', { settings, tables, jobs });
+    const history = new History(this, 'History', { settings, tables, alerts });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
     const keeper = new Keeper(this, 'Keeper', { settings, lake, tables });
-    const api = new Api(this, 'Api', uses);
+    const api = new Api(this, 'Api', { ...uses, alerts });
     this.addApiFirewall(settings, api);
     this.addDataEvents(uses);
-    const alarmed = { consumer, bulk_consumer, counts, history, budget_replay, keeper, api };
+    const alarmed = {
+      alerts,
+      consumer,
+      bulk_consumer,
+      counts,
+      history,
+      budget_replay,
+      keeper,
+      api,
+    };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
 
     encryptStores(this, settings);
@@ -71,12 +82,7 @@ export class AuraStreamStack extends Stack {
     this.addOutputs({
       StreamName: ingest.stream.ref,
       BulkStreamName: ingest.bulk_stream.ref,
-      KeysTableName: tables.keys.tableName,
-      CacheTableName: tables.cache.tableName,
-      QuotaTableName: tables.quota.tableName,
-      ResultsTableName: tables.results.tableName,
-      CountsTableName: tables.counts.tableName,
-      HistoryTableName: tables.history.tableName,
+      ...tables.outputs(),
       SetAsideBucketName: ingest.set_aside_bucket.bucketName,
       RestoreKeyArn: ingest.restore_key.secretArn,
       ...audit.outputs(settings),
@@ -90,11 +96,7 @@ export class AuraStreamStack extends Stack {
       WorkgroupName: lake.work_group.ref,
       ConsumerFunctionName: consumer.handler.functionName,
       BulkConsumerFunctionName: bulk_consumer.handler.functionName,
-      JobsTableName: jobs.table.tableName,
-      InputBucketName: jobs.input_bucket.bucketName,
-      JobsQueueUrl: jobs.queue.queueUrl,
-      CallbackQueueUrl: jobs.callback_queue.queueUrl,
-      CallbackSecretArn: jobs.callback_secret.secretArn,
+      ...jobs.outputs(),
       AlarmTopicArn: alarms.topic.topicArn,
       ApiUrl: api.url,
       ApiId: api.id,

@@ -16,6 +16,10 @@ const ADMINISTRATIVE_ACTS = [
   'rebuild_counts',
   'erase',
   'export',
+  'set_alert',
+  'mute_alert',
+  'test_alert',
+  'delete_alert',
 ] as const;
 
 /** Reads of stored texts. */

@@ -113,6 +113,8 @@ export const apiEnvironmentSchema = z.object({
   INPUT_BUCKET: z.string().min(1),
   COUNTS_TABLE: z.string().min(1),
   HISTORY_TABLE: z.string().min(1),
+  ALERTS_TABLE: z.string().min(1),
+  ALERT_QUEUE_URL: z.url(),
   AUDIT_QUEUE_URL: z.url().describe('The queue of the reads for the audit trail.'),
   ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
@@ -196,11 +198,13 @@ export const countsEnvironmentSchema = z.object({
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
 });
 
-/** Environment variables of the Lambda function that stores replaced versions of records. */
-export const historyEnvironmentSchema = z.object({
+/** Environment variables of the Lambda function that stores replaced versions and reports alerts. */
+export const dispatchEnvironmentSchema = z.object({
   HISTORY_TABLE: z.string().min(1),
   LAKE_RAW_DAYS: count,
   ...retention,
+  ALERTS_TABLE: z.string().min(1),
+  ALERT_QUEUE_URL: z.url(),
   ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
 });
 
@@ -208,6 +212,15 @@ export const historyEnvironmentSchema = z.object({
 export const callbackEnvironmentSchema = z.object({
   JOBS_TABLE: z.string().min(1),
   CALLBACK_QUEUE_URL: z.url(),
+  CALLBACK_SECRET_ARN: z.string().min(1),
+  CALLBACK_ALLOW_LOOPBACK: flag,
+});
+
+/** Environment variables of the Lambda function that sends alerts. */
+export const alertsEnvironmentSchema = z.object({
+  ALERTS_TABLE: z.string().min(1),
+  RESULTS_TABLE: z.string().min(1),
+  ALERT_QUEUE_URL: z.url(),
   CALLBACK_SECRET_ARN: z.string().min(1),
   CALLBACK_ALLOW_LOOPBACK: flag,
 });

@@ -1,3 +1,4 @@
+export * from './alert.ts';
 export * from './analyzers.ts';
 export * from './api-key.ts';
 export * from './audit.ts';

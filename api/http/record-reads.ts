@@ -28,7 +28,8 @@ export function recordReads(deps: {
   };
 }
 
-function describeCaller(c: Context<ApiEnv>): AuditCaller {
+/** Describes the caller of a request for the audit trail. */
+export function describeCaller(c: Context<ApiEnv>): AuditCaller {
   const { identity, authorizer } = c.env?.requestContext ?? {};
   const tenant = c.get('tenant');
   const subject = authorizer?.subject;

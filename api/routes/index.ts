@@ -1,6 +1,8 @@
 import { dashboardRoutes } from '../dashboard/routes.ts';
 import type { ApiDeps } from '../deps.ts';
 import { createDocumentRoutes } from '../docs/routes.ts';
+import { alertEventRoutes } from './alert-events.ts';
+import { alertRoutes } from './alerts.ts';
 import { createAnalyzeRoutes } from './analyze.ts';
 import { budgetRoute } from './budget.ts';
 import { jobRoutes } from './jobs.ts';
@@ -31,6 +33,8 @@ export function createRoutes(
     ...recordRoutes,
     ...resultRoutes,
     ...statsRoutes,
+    ...alertRoutes,
+    ...alertEventRoutes,
     budgetRoute,
     ...serviceRoutes,
     ...createDocumentRoutes(() => routes, serves.serves_docs),

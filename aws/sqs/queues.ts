@@ -1,5 +1,6 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { AuditQueue } from '../../audit/ports.ts';
+import type { AlertQueue } from '../../insight/alerts/ports.ts';
 import type { KeeperQueue } from '../../insight/keeper/ports.ts';
 import type { CallbackQueue, JobQueue } from '../../jobs/ports.ts';
 import { createClient } from '../clients.ts';
@@ -28,6 +29,11 @@ export function createAuditQueue(deps: QueueDeps): AuditQueue {
 
 /** Creates the queue that sends messages to the function that sends callbacks. */
 export function createCallbackQueue(deps: QueueDeps): CallbackQueue {
+  return { send: createSend(deps) };
+}
+
+/** Creates the queue that sends messages to the function that sends alerts. */
+export function createAlertQueue(deps: QueueDeps): AlertQueue {
   return { send: createSend(deps) };
 }
 

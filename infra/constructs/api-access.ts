@@ -1,5 +1,6 @@
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import type { Settings } from '../settings.ts';
+import type { Alerts } from './alerts.ts';
 import { analysisEnvironment, analysisGrants, searchEnvironment } from './analysis.ts';
 import type { Audit } from './audit.ts';
 import type { Ingest } from './ingest.ts';
@@ -13,10 +14,11 @@ export interface ApiUses {
   tables: Tables;
   jobs: Jobs;
   audit: Audit;
+  alerts: Alerts;
 }
 
 export function apiEnvironment(
-  { settings, ingest, tables, jobs, audit }: ApiUses,
+  { settings, ingest, tables, jobs, audit, alerts }: ApiUses,
   upload_role_arn: string,
 ) {
   const quota = settings.quotas[settings.analysis.analyzer];
@@ -31,6 +33,8 @@ export function apiEnvironment(
     INPUT_BUCKET: jobs.input_bucket.bucketName,
     COUNTS_TABLE: tables.counts.tableName,
     HISTORY_TABLE: tables.history.tableName,
+    ALERTS_TABLE: tables.alerts.tableName,
+    ALERT_QUEUE_URL: alerts.queue.queueUrl,
     AUDIT_QUEUE_URL: audit.queue.queueUrl,
     ANALYZER_QUOTA_CALLS_PER_SECOND: String(quota.calls_per_second),
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
@@ -46,12 +50,12 @@ export function apiEnvironment(
 }
 
 export function apiGrants(
-  { settings, ingest, tables, jobs, audit }: ApiUses,
+  { settings, ingest, tables, jobs, audit, alerts }: ApiUses,
   upload_role_arn: string,
 ) {
   return [
     { actions: ['sts:AssumeRole'], resources: [upload_role_arn] },
-    { actions: ['sqs:SendMessage'], resources: [audit.queue.queueArn] },
+    { actions: ['sqs:SendMessage'], resources: [audit.queue.queueArn, alerts.queue.queueArn] },
     ...analysisGrants(settings, tables, 'sync'),
     {
       actions: ['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
@@ -69,6 +73,13 @@ export function apiGrants(
     },
     { actions: ['dynamodb:GetItem', 'dynamodb:Query'], resources: [tables.counts.tableArn] },
     { actions: ['dynamodb:Query'], resources: [tables.history.tableArn] },
+    {
+      actions: [
+        ...['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem'],
+        ...['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      ],
+      resources: [tables.alerts.tableArn],
+    },
     {
       actions: ['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       resources: [jobs.table.tableArn],

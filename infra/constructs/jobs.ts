@@ -81,6 +81,17 @@ export class Jobs extends Construct {
     void this.callbacks(settings);
   }
 
+  /** Returns the names of the resources, as outputs of the stack. */
+  outputs(): Record<string, string> {
+    return {
+      JobsTableName: this.table.tableName,
+      InputBucketName: this.input_bucket.bucketName,
+      JobsQueueUrl: this.queue.queueUrl,
+      CallbackQueueUrl: this.callback_queue.queueUrl,
+      CallbackSecretArn: this.callback_secret.secretArn,
+    };
+  }
+
   private jobsTable(settings: Settings): dynamodb.Table {
     const table = new dynamodb.Table(this, 'Table', {
       partitionKey: { name: 'job_id', type: STRING },

@@ -40,14 +40,15 @@ const INDEXED_ATTRIBUTES = [
 ];
 
 /**
- * DynamoDB tables for the verdict cache, the results, their counts, their replaced versions, the ledger
- * of quotas and budgets, and the states of API keys.
+ * DynamoDB tables for the verdict cache, the results, their counts, their replaced versions, the alerts,
+ * the ledger of quotas and budgets, and the states of API keys.
  */
 export class Tables extends Construct {
   readonly cache: dynamodb.Table;
   readonly results: dynamodb.Table;
   readonly counts: dynamodb.Table;
   readonly history: dynamodb.Table;
+  readonly alerts: dynamodb.Table;
   readonly quota: dynamodb.Table;
   /** The states of API keys: their last use, and when rotated ones end. */
   readonly keys: dynamodb.Table;
@@ -92,6 +93,14 @@ export class Tables extends Construct {
       // same versions, and both expire.
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.alerts = new dynamodb.Table(this, 'Alerts', {
+      partitionKey: { name: 'partition', type: STRING },
+      sortKey: { name: 'item', type: STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      // The alerts themselves do not expire, only what they have reported.
+      timeToLiveAttribute: 'expires_at',
+      ...kept,
+    });
     this.quota = new dynamodb.Table(this, 'Quota', {
       partitionKey: { name: 'quota', type: STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
@@ -108,6 +117,19 @@ export class Tables extends Construct {
       ...kept,
     });
     this.addListingIndexes();
+  }
+
+  /** Returns the names of the tables, as outputs of the stack. */
+  outputs(): Record<string, string> {
+    return {
+      KeysTableName: this.keys.tableName,
+      CacheTableName: this.cache.tableName,
+      QuotaTableName: this.quota.tableName,
+      ResultsTableName: this.results.tableName,
+      CountsTableName: this.counts.tableName,
+      HistoryTableName: this.history.tableName,
+      AlertsTableName: this.alerts.tableName,
+    };
   }
 
   private addListingIndexes(): void {

@@ -299,7 +299,13 @@ it('a job whose file is never uploaded becomes FAILED at its deadline, with the 
 let receiver: Server;
 let url: string;
 let answers: number[];
-const received: { headers: Record<string, string>; body: string }[] = [];
+interface Received {
+  headers: Record<string, string>;
+  body: string;
+}
+const received: Received[] = [];
+const received_alerts: Received[] = [];
+let alert_answers: number[] = [];
 beforeAll(async () => {
   receiver = createServer((request, response) => {
     let body = '';
@@ -307,8 +313,10 @@ beforeAll(async () => {
       body += chunk;
     });
     request.on('end', () => {
-      received.push({ headers: request.headers as Record<string, string>, body });
-      response.writeHead(answers.shift() ?? 200).end();
+      const is_alert = request.url === '/alert';
+      const posts = is_alert ? received_alerts : received;
+      posts.push({ headers: request.headers as Record<string, string>, body });
+      response.writeHead((is_alert ? alert_answers : answers).shift() ?? 200).end();
     });
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
@@ -346,6 +354,72 @@ it('a signed callback reports the end of a job, is retried after a refusal, and 
   ]);
 });
 
+/** Creates an alert on a word, publishes a record that has it, and waits for the second attempt. */
+async function reportRecord() {
+  const name = `alert-${randomUUID()}`;
+  const word = `kettle${randomUUID().slice(0, 8)}`;
+  const body = {
+    name,
+    filter: { words: [word] },
+    to: [{ kind: 'webhook', url: url.replace('/hook', '/alert') }],
+  };
+  expect((await call('/alerts', { method: 'POST', body })).status).toBe(200);
+  alert_answers = [500];
+  const record = { source: 'alerts', record_id: word, text: `I hate this ${word}` };
+  const posts = () => received_alerts.filter((post) => post.body.includes(word));
+  // The dispatcher knows a new alert after some seconds, and each version is a record of its own.
+  await vi.waitFor(
+    async () => {
+      const text = `${record.text} ${randomUUID()}`;
+      await call('/records', { method: 'POST', body: { records: [{ ...record, text }] } });
+      expect(posts().length).toBeGreaterThan(0);
+    },
+    { ...WAIT, interval: 1_500 },
+  );
+  const [first] = posts();
+  const delivery = first!.headers['x-aurastream-delivery'];
+  await vi.waitFor(async () => {
+    await test.control('POST', 'queues/release');
+    expect(
+      posts().filter(({ headers }) => headers['x-aurastream-delivery'] === delivery),
+    ).toHaveLength(2);
+  }, WAIT);
+  const event_id = delivery!.slice(0, 32);
+  return { name, record, posts, event_id };
+}
+
+it('an alert reports a record to a webhook, signed and tried again after a refusal, and its history has no text', async () => {
+  const { name, record, posts, event_id } = await reportRecord();
+  const { headers, body } = posts().at(-1)!;
+  expect(headers['x-aurastream-event']).toBe('alert.record');
+  expect(headers['x-aurastream-signature']).toBe(
+    hmacSignature(keys.callback_secret, headers['x-aurastream-timestamp']!, body),
+  );
+  expect(JSON.parse(body)).toMatchObject({
+    ...{ event: 'alert.record', alert: name },
+    result: { source: 'alerts', record_id: record.record_id, status: 'analyzed' },
+  });
+  const history = await vi.waitFor(async () => {
+    const answer = await call(`/alerts/${name}/history`);
+    const event = answer.body.events.find((one: { event_id: string }) => one.event_id === event_id);
+    expect(event.deliveries).toMatchObject([
+      { state: 'delivered', attempts: [{ status: 500 }, { status: 200 }] },
+    ]);
+    return answer.body;
+  }, WAIT);
+  expect(JSON.stringify(history)).not.toContain('hate');
+  const muted = await call(`/alerts/${name}/mute`, { method: 'POST', body: { until: null } });
+  expect(muted.status).toBe(200);
+  const tested = await call(`/alerts/${name}/test`, { method: 'POST' });
+  await vi.waitFor(
+    () => expect(received_alerts.map((post) => post.body).join()).toContain(tested.body.event_id),
+    WAIT,
+  );
+  const deleted = await call(`/alerts/${name}`, { method: 'DELETE' });
+  expect(deleted.body).toMatchObject({ name, to: [{ kind: 'webhook' }] });
+  expect((await call('/alerts')).body.alerts).not.toContainEqual(expect.objectContaining({ name }));
+});
+
 interface Grant {
   role: string;
   action: string;
@@ -371,6 +445,14 @@ function leaveOutUsedByOtherConsumer(unused: Grant[]): Grant[] {
   );
 }
 
+async function useAlerts() {
+  const { name } = await reportRecord();
+  await call(`/alerts/${name}/mute`, { method: 'POST', body: { until: null } });
+  await call(`/alerts/${name}/test`, { method: 'POST' });
+  await call(`/alerts/${name}/history`);
+  await call(`/alerts/${name}`, { method: 'DELETE' });
+}
+
 it('the functions use every permission that their roles grant, but for the listed exceptions', async () => {
   await useCommonRoutes();
   await replaceAndSetAside();
@@ -381,6 +463,7 @@ it('the functions use every permission that their roles grant, but for the liste
   await redeliverAfterPageClosed();
   await resumeSubmission();
   await sealPastDay();
+  await useAlerts();
   await vi.waitFor(
     async () => {
       const { unused } = (await test.control('GET', 'iam/unused')) as { unused: Grant[] };

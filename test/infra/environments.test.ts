@@ -50,6 +50,7 @@ it('production refuses to delete the stack and its tables, and keeps what waits 
   expect(kept.map(([id]) => [id, tables[id]?.DeletionProtectionEnabled])).toEqual([
     ['TablesResults', true],
     ['TablesCounts', true],
+    ['TablesAlerts', true],
     ['TablesKeys', true],
     ['JobsTable', true],
   ]);

@@ -71,6 +71,8 @@ it.each([
       INPUT_BUCKET: 'JobsInputs',
       COUNTS_TABLE: 'TablesCounts',
       HISTORY_TABLE: 'TablesHistory',
+      ALERTS_TABLE: 'TablesAlerts',
+      ALERT_QUEUE_URL: 'AlertingQueue',
       AUDIT_QUEUE_URL: 'AuditQueue',
       JOB_DEADLINE_SECONDS: '86400',
       JOB_RETENTION_SECONDS: '2592000',
@@ -135,10 +137,18 @@ it.each([
     'HistoryHandler',
     { memory: 512, timeout: 60 },
     {
-      HISTORY_TABLE: 'TablesHistory',
-      LAKE_RAW_DAYS: '30',
+      ...{ HISTORY_TABLE: 'TablesHistory', LAKE_RAW_DAYS: '30', ENVIRONMENT: 'dev' },
       RETENTION: '{"by_tenant":{},"by_source":{}}',
-      ENVIRONMENT: 'dev',
+      ...{ ALERTS_TABLE: 'TablesAlerts', ALERT_QUEUE_URL: 'AlertingQueue' },
+    },
+  ],
+  [
+    'AlertingHandler',
+    { memory: 256, timeout: 45 },
+    {
+      ...{ ALERTS_TABLE: 'TablesAlerts', RESULTS_TABLE: 'TablesResults' },
+      ...{ ALERT_QUEUE_URL: 'AlertingQueue', CALLBACK_SECRET_ARN: 'JobsCallbackSecret' },
+      CALLBACK_ALLOW_LOOPBACK: 'CallbackAllowLoopback',
     },
   ],
   [
@@ -232,7 +242,8 @@ it('each function runs the handler of its room, next to the files that it reads'
     AuditHandler: { entry: 'audit/handler.ts', assets: {} },
     BudgetReplayHandler: { entry: 'operations/over-budget/handler.ts', assets: {} },
     CountsHandler: { entry: 'insight/counts/handler.ts', assets: {} },
-    HistoryHandler: { entry: 'insight/history/handler.ts', assets: {} },
+    HistoryHandler: { entry: 'insight/dispatch/handler.ts', assets: {} },
+    AlertingHandler: { entry: 'insight/alerts/handler.ts', assets: {} },
     KeeperHandler: { entry: 'insight/keeper/handler.ts', assets: {} },
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
     JobsCallback: { entry: 'jobs/callbacks/handler.ts', assets: {} },
@@ -246,7 +257,7 @@ it('the benchmark knows each function of the template', () => {
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 14 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 15 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer, the API and downloads may have a concurrency of their own', () => {
@@ -312,7 +323,7 @@ it('the counts get every change of the results table in order, until it is count
   });
 });
 
-it('the history gets every replacement of a row, until it is stored, and neither new nor deleted rows', () => {
+it('history and alerts get every new row and every replacement, until it is done, and no deleted row', () => {
   const { HistoryMapping } = listResources(template, 'AWS::Lambda::EventSourceMapping');
   const { FilterCriteria, ...mapping } = HistoryMapping!;
   expect(mapping).toEqual({
@@ -329,7 +340,7 @@ it('the history gets every replacement of a row, until it is stored, and neither
   });
   const row = { record_key: { S: [{ exists: true }] } };
   expect(FilterCriteria.Filters.map(({ Pattern }: Properties) => JSON.parse(Pattern))).toEqual([
-    { dynamodb: { OldImage: row, NewImage: row } },
+    { dynamodb: { NewImage: row } },
   ]);
 });
 
@@ -369,6 +380,7 @@ const WORK_QUEUES = [
   ['BudgetReplayQueue', 'BudgetReplayHandler'],
   ['KeeperQueue', 'KeeperHandler'],
   ['AuditQueue', 'AuditHandler'],
+  ['AlertingQueue', 'AlertingHandler'],
 ] as const;
 
 it('a message becomes a dead letter after five attempts, and queues keep messages for 14 days', () => {

@@ -16,6 +16,7 @@ it('each output names the resource that the commands look for under it', () => {
     ResultsTableName: 'TablesResults',
     CountsTableName: 'TablesCounts',
     HistoryTableName: 'TablesHistory',
+    AlertsTableName: 'TablesAlerts',
     SetAsideBucketName: 'IngestSetAsides',
     RestoreKeyArn: 'IngestRestoreKey',
     AuditBucketName: 'AuditTrail',

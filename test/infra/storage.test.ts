@@ -179,6 +179,10 @@ const TABLES: [id: string, table: object][] = [
     },
   ],
   ['TablesHistory', { KeySchema: key('record_key', 'position'), TimeToLiveSpecification: EXPIRES }],
+  [
+    'TablesAlerts',
+    { KeySchema: key('partition', 'item'), TimeToLiveSpecification: EXPIRES, ...RECOVERABLE },
+  ],
   ['TablesQuota', { KeySchema: key('quota'), TimeToLiveSpecification: EXPIRES }],
   ['TablesKeys', { KeySchema: key('key_hash'), ...RECOVERABLE }],
   ['KeeperTable', { KeySchema: key('part', 'item'), TimeToLiveSpecification: EXPIRES }],
@@ -217,12 +221,13 @@ it.each(TABLES)(
   },
 );
 
-it('results, counts, jobs and the states of keys outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not', () => {
+it('results, counts, alerts, jobs and the states of keys outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not', () => {
   expect(listDeletions(template, 'AWS::DynamoDB::Table')).toEqual({
     TablesCache: 'Delete',
     TablesResults: 'Retain',
     TablesCounts: 'Retain',
     TablesHistory: 'Delete',
+    TablesAlerts: 'Retain',
     TablesQuota: 'Delete',
     TablesKeys: 'Retain',
     KeeperTable: 'Delete',

@@ -17,14 +17,15 @@ export function historyWatches({ settings, history }: HistoryProps): Record<stri
       metric: handler.metric('IteratorAge', { statistic: 'max', period: FIVE_MINUTES }),
       threshold: settings.alarms.late_seconds * 1_000,
       periods: 3,
-      meaning: 'Replaced versions wait to be stored. The stream keeps them for 24 hours.',
+      meaning:
+        'Replaced versions wait to be stored, and alerts to be reported. The stream keeps them for 24 hours.',
     },
     HistoryFails: {
       metric: handler.metricErrors({ period: FIVE_MINUTES }),
       threshold: 0,
       periods: 3,
       meaning:
-        'The function that stores replaced versions fails: a bug, a timeout, or too little memory.',
+        'The function that stores replaced versions and reports alerts fails: a bug, a timeout, or too little memory.',
     },
     HistorySkipsRows: {
       metric: createMetric('AuraStream', 'unreadable', cloudwatch.Stats.SUM, {

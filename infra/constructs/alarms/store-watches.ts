@@ -1,5 +1,6 @@
 import { aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb } from 'aws-cdk-lib';
 import type { Settings } from '../../settings.ts';
+import type { Alerts } from '../alerts.ts';
 import type { Audit } from '../audit.ts';
 import type { BudgetReplay } from '../budget-replay.ts';
 import type { Jobs } from '../jobs.ts';
@@ -17,6 +18,7 @@ export interface StoreProps {
   budget_replay: BudgetReplay;
   keeper: Keeper;
   audit: Audit;
+  alerts: Alerts;
 }
 
 /** Returns the alarms on what comes after the analysis: tables, lake and queues. */
@@ -45,6 +47,11 @@ export function storeWatches(props: StoreProps): Record<string, Watch> {
     ),
     BudgetReplaysFail: watchReplays(props),
     CallbacksWait: watchAge(jobs.callback_queue, oldest_message_seconds, 'Callbacks wait.'),
+    AlertsFail: watchDeadLetters(
+      props.alerts.queue,
+      'Messages of the queue of alerts failed five times.',
+    ),
+    AlertsWait: watchAge(props.alerts.queue, oldest_message_seconds, 'Alerts wait to be sent.'),
     ...keeperWatches(props),
     ...auditWatches(props),
   };

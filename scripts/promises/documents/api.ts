@@ -25,6 +25,21 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: '`GET`, `POST /alerts`, `DELETE /alerts/{name}` | lists, sets and deletes alerts, which report records that match a filter: alerts.md',
+      tests: [
+        'an alert is created, listed and replaced by its name, and its URL is never shown',
+        'an alert reports a record to a webhook, signed and tried again after a refusal, and its history has no text',
+      ],
+    },
+    {
+      says: '`POST /alerts/{name}/mute`, `/test`, `GET /alerts/{name}/history` | mutes an alert, sends a test, and shows what it has reported and to which hosts',
+      tests: [
+        'an alert is muted until a time, reports again, and is deleted',
+        'a test goes to each destination, and is in the history',
+        'an alert reports a record to a webhook, signed and tried again after a refusal, and its history has no text',
+      ],
+    },
+    {
       says: '`GET /budget` | returns how many billed units of its budget the tenant has used this month',
       tests: [
         'GET /budget shows the budget of the tenant, its use and its reset',
@@ -245,7 +260,7 @@ export const API: DocumentPromises = {
       says: 'A version is in the history a few seconds after another one has replaced it, and for 30 days (`lake.raw_days`).',
       tests: [
         'GET /results/{source}/{record_id}/history follows a record, its correction and its withdrawal',
-        'the history gets every replacement of a row, until it is stored, and neither new nor deleted rows',
+        'history and alerts get every new row and every replacement, until it is done, and no deleted row',
         'a replaced version is stored without its text, and expires as long after it as raw lines are kept',
         'An expired version is in no page, although its item still exists',
         'the deployed function stores versions in HISTORY_TABLE for LAKE_RAW_DAYS',

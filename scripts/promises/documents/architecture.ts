@@ -552,6 +552,15 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'an alert reports a record version once, however often a change is delivered | the key of its event comes from the change, the event is a conditional write, and each delivery counts its attempts (`insight/alerts/`)',
+      tests: [
+        'a record version that is delivered again is one event, and its counter is counted once',
+        'a delivery that has begun is not begun again by a redelivered change',
+        'are stored once, and a second time returns what is stored',
+        'record each attempt of a delivery once, and none after its end',
+      ],
+    },
+    {
       says: 'a bad record never stalls a shard | it becomes a set-aside and counts as processed',
       tests: [
         'A bad record is set aside with its bytes, and the others are processed',

@@ -43,6 +43,8 @@ const ALARMS = [
   'CallbacksFail | AWS/SQS',
   'BudgetReplaysFail | AWS/SQS',
   'CallbacksWait | AWS/SQS',
+  'AlertsFail | AWS/SQS',
+  'AlertsWait | AWS/SQS',
   'CountsAreLate | AWS/Lambda',
   'CountsFail | AWS/Lambda',
   'CountsSkipRows | AuraStream',
@@ -68,6 +70,13 @@ export const OPERATIONS: DocumentPromises = {
   path: 'docs/operations.md',
   promises: [
     ...AUDIT_TRAIL.promises,
+    {
+      says: 'A receiver that refuses an alert does not cause this alarm; `GET /alerts/{name}/history` shows those attempts.',
+      tests: [
+        'an alert reports a record to a webhook, signed and tried again after a refusal, and its history has no text',
+        'an alert is tried again after 1, 5 and 15 minutes, and then it has failed',
+      ],
+    },
     {
       says: 'Lambda refuses to start downloads, and their requests get status 500.',
       tests: ['a streaming function that Lambda throttles is answered with 500'],
@@ -226,7 +235,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'Lambda delivers the batch again until it succeeds, in ever smaller parts, and stores each version once.',
       tests: [
-        'the history gets every replacement of a row, until it is stored, and neither new nor deleted rows',
+        'history and alerts get every new row and every replacement, until it is done, and no deleted row',
         'the history has the versions that were accepted, the newest first, whatever Lambda delivers again and whichever writes fail',
       ],
     },
@@ -829,7 +838,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'You can delete the table and deploy it again.',
       tests: [
-        'results, counts, jobs and the states of keys outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not',
+        'results, counts, alerts, jobs and the states of keys outlive the stack; the cache, the history, the quota ledger and the manifest of the keeper do not',
       ],
     },
     {
@@ -1085,10 +1094,14 @@ export const OPERATIONS: DocumentPromises = {
     'When the index is active, let',
     'Delete the old index.',
     'The stream of the results table keeps a change for 24 hours',
-    'Read the log lines `versions stored` of the history function:',
+    'Read the log lines `changes dispatched` of the history function:',
+    'A message about an alert failed five times.',
+    'The log of the alerts function has the reason.',
+    'A message about an alert has waited for half an hour, twice as long as the longest delay between two attempts.',
+    'Check whether the event source mapping of the alerts function is enabled.',
     'The versions of an outage of more than 24 hours stay missing;',
     'The history function throws or times out.',
-    'Read the log lines `history stopped by a bug`.',
+    'Read the log lines `dispatch stopped by a bug`.',
     'Read the log lines `changes counted` of the counts function:',
     'The counts of at least one bucket differ from a recount, so',
     'If LakeIsLate or CountsAreLate is on, mend that first,',

@@ -11,6 +11,11 @@ import {
   type Right,
   SENTIMENT_LANGUAGES,
 } from '../../../schemas/index.ts';
+import {
+  createFakeAlertEvents,
+  createFakeAlertQueue,
+  createFakeAlertRules,
+} from '../../fakes/alerts.ts';
 import { createFakeAnalyzer } from '../../fakes/analyzer.ts';
 import { createFakeHistoryStore } from '../../fakes/history-store.ts';
 import { createFakeInputs } from '../../fakes/job-inputs.ts';
@@ -76,6 +81,9 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     }),
     results,
     read_history: createReadHistory({ current: results, past: createFakeHistoryStore() }),
+    alerts: createFakeAlertRules(),
+    alert_events: createFakeAlertEvents(),
+    alert_queue: createFakeAlertQueue().queue,
     stream,
     upload_origin: 'https://bucket.example',
     claims: createFakeClaims(),

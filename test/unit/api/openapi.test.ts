@@ -114,7 +114,7 @@ it('the OpenAPI document says how large a body may be, and that it is JSON', () 
 });
 
 it('a body has at most 256 KiB if it has one text, and at most 4 MiB if it has many', () => {
-  const sizes = ROUTES.filter(({ body }) => body !== undefined).map(
+  const sizes = ROUTES.filter(({ body, tag }) => body !== undefined && tag !== 'Alerts').map(
     ({ method, path, max_body_bytes }) => [`${method} ${path}`, max_body_bytes],
   );
   expect(Object.fromEntries(sizes)).toEqual({

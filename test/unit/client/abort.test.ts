@@ -10,6 +10,11 @@ async function readAll(items: AsyncIterable<unknown>): Promise<void> {
 }
 
 const record = { text: 'a', source: 's' };
+const ALERT = {
+  name: 'a',
+  filter: { words: ['refund'] },
+  to: [{ kind: 'webhook' as const, url: 'https://hooks.example' }],
+};
 const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Promise<unknown>> = {
   analyze: (client, options) => client.analyze('a', options),
   analyzeBatch: (client, options) => client.analyzeBatch(['a'], options),
@@ -26,6 +31,12 @@ const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Prom
   publish: (client, options) => client.publish([record], options),
   stats: (client, options) => client.stats({}, options),
   overview: (client, options) => client.overview({}, options),
+  alerts: (client, options) => client.alerts(options),
+  setAlert: (client, options) => client.setAlert(ALERT, options),
+  muteAlert: (client, options) => client.muteAlert('a', null, options),
+  testAlert: (client, options) => client.testAlert('a', options),
+  deleteAlert: (client, options) => client.deleteAlert('a', options),
+  alertHistory: (client, options) => readAll(client.alertHistory('a', options)),
   budget: (client, options) => client.budget(options),
   health: (client, options) => client.health(options),
   ready: (client, options) => client.ready(options),
@@ -46,7 +57,7 @@ it.each(cases)('%s gives its signal to each request, and does not send it', asyn
       signals.push(init?.signal);
       bodies.push(String(init?.body));
       const page = {
-        ...{ jobs: [], results: [], records: [], versions: [], status: 'COMPLETED' },
+        ...{ jobs: [], results: [], records: [], versions: [], events: [], status: 'COMPLETED' },
         end: { rows: 0 },
       };
       return Response.json(page);

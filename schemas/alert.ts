@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { ATTRIBUTE_NAME, languageCode, MAX_ATTRIBUTE_LENGTH, recordId, slug } from './record.ts';
+import { resultSchema } from './result.ts';
+import { sentiment } from './verdict.ts';
+
+/** Largest number of alerts of a tenant. Each change of a record is compared with all of them. */
+export const MAX_ALERTS = 50;
+
+const probability = z.number().min(0).max(1);
+
+/** The values of each field are alternatives, and a record must match every field. */
+export const alertFilterSchema = z
+  .strictObject({
+    sentiments: z.array(sentiment).min(1).max(4).optional(),
+    least_score: probability.optional().describe('Least probability of the sentiment.'),
+    least_confidence: probability
+      .optional()
+      .describe('Least margin of the score over the next highest one.'),
+    sources: z.array(slug).min(1).max(50).optional(),
+    languages: z.array(languageCode).min(1).max(50).optional(),
+    attributes: z
+      .record(
+        z.string().regex(ATTRIBUTE_NAME),
+        z.array(z.string().min(1).max(MAX_ATTRIBUTE_LENGTH)).min(1).max(20),
+      )
+      .optional()
+      .describe('By name, the values of which the record has one.'),
+    words: z
+      .array(z.string().trim().min(2).max(64))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('Words or phrases of which the text has one, in upper or lower case.'),
+  })
+  .refine((filter) => Object.values(filter).some((value) => value !== undefined), {
+    message: 'must have at least one field',
+  });
+export type AlertFilter = z.infer<typeof alertFilterSchema>;
+
+/** The forms in which an alert is sent. All are posts to a URL. */
+const DESTINATION_KINDS = ['webhook', 'slack', 'teams'] as const;
+export const alertDestinationSchema = z.strictObject({
+  kind: z.enum(DESTINATION_KINDS),
+  url: z.url().max(2_048).describe('Must be https. The URL of Slack and Teams is a secret.'),
+});
+export type AlertDestination = z.infer<typeof alertDestinationSchema>;
+
+/** An alert, as a caller defines it. */
+export const alertInputSchema = z.strictObject({
+  name: slug.describe('Identifies the alert. An alert with the same name is replaced.'),
+  filter: alertFilterSchema,
+  to: z.array(alertDestinationSchema).min(1).max(5),
+  most_per_hour: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(20)
+    .describe('Records that the alert reports in an hour of the clock. Others are counted.'),
+});
+export type AlertInput = z.infer<typeof alertInputSchema>;
+
+/** An alert of a tenant, as it is stored. */
+export const alertSchema = z.object({
+  tenant: slug,
+  ...alertInputSchema.shape,
+  updated_at: z.iso.datetime(),
+  muted_until: z.iso
+    .datetime()
+    .optional()
+    .describe('Until then, the alert reports no record. What matches is not made up for.'),
+});
+export type Alert = z.infer<typeof alertSchema>;
+
+/** An attempt to send an alert: the status of the answer, or a code if there was none. */
+const attemptSchema = z.object({
+  attempted_at: z.iso.datetime(),
+  duration_ms: z.int().min(0),
+  status: z.int().optional(),
+  error: z.string().optional(),
+});
+export type AlertAttempt = z.infer<typeof attemptSchema>;
+
+const DELIVERY_STATES = ['pending', 'delivered', 'failed', 'dropped'] as const;
+
+/** The delivery of an event to one of the destinations of its alert. */
+export const alertDeliverySchema = z.object({
+  kind: z.enum(DESTINATION_KINDS),
+  host: z.string().describe('The host of the URL. The rest of a URL can be a secret.'),
+  state: z
+    .enum(DELIVERY_STATES)
+    .describe('`dropped`: the record has been withdrawn, or no longer matches.'),
+  attempts: z.array(attemptSchema),
+});
+export type AlertDelivery = z.infer<typeof alertDeliverySchema>;
+
+/** Something that an alert has reported: a record that matched, or a test. It has no text. */
+export const alertEventSchema = z.object({
+  event_id: z.string().regex(/^[0-9a-f]{32}$/),
+  kind: z.enum(['record', 'test']),
+  fired_at: z.iso.datetime().describe('When the result was written, or the test was asked for.'),
+  source: slug.optional(),
+  record_id: recordId.optional(),
+  sentiment: sentiment.optional(),
+  suppressed_before: z
+    .int()
+    .optional()
+    .describe('Records that matched in an earlier hour and were over its limit.'),
+  deliveries: z.array(alertDeliverySchema),
+});
+
+/**
+ * Something that an alert has reported, as `GET /alerts/{name}/history` shows it.
+ *
+ * @useDeclaredType
+ *
+ * @example
+ * import type { AlertEvent } from 'aurastream/schemas';
+ *
+ * const hasArrived = ({ deliveries }: AlertEvent) =>
+ *   deliveries.every(({ state }) => state === 'delivered');
+ */
+export type AlertEvent = z.infer<typeof alertEventSchema>;
+
+/** The fields of a row of the results table that alerts depend on. */
+export const alertedRowSchema = resultSchema
+  .pick({
+    tenant: true,
+    source: true,
+    record_id: true,
+    status: true,
+    sentiment: true,
+    score: true,
+    confidence: true,
+    language_code: true,
+    attributes: true,
+    text: true,
+  })
+  .extend({ revision: z.int(), content_hash: z.string() });
+export type AlertedRow = z.infer<typeof alertedRowSchema>;
+
+/** A message of the queue of alerts: one attempt to send an event to one of its destinations. */
+export const alertMessageSchema = z.object({
+  tenant: slug,
+  name: slug,
+  fired_at: z.iso.datetime(),
+  event_id: alertEventSchema.shape.event_id,
+  /** Number of the destination, counted from 0. */
+  destination: z.int().min(0).max(4),
+  /** Number of the attempt, counted from 1. */
+  attempt: z.int().min(1),
+});
+export type AlertMessage = z.infer<typeof alertMessageSchema>;
