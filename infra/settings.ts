@@ -194,6 +194,10 @@ export interface Settings {
    * back later would come back.
    */
   set_asides_days: number;
+  /**
+   * These batches hold records as they came, because Lambda writes them. The time is the one that
+   * operators have to put them back.
+   */
   failures_days: number;
   /** Time for which buckets keep deleted and overwritten objects that cannot be produced again. */
   deleted_objects_days: number;
@@ -416,7 +420,7 @@ export const settings: Settings = {
     infrequent_access_days: undefined,
   },
   set_asides_days: 80,
-  failures_days: 80,
+  failures_days: 14,
   deleted_objects_days: 7,
   api: {
     stage: 'v1',

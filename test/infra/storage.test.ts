@@ -51,7 +51,7 @@ const LIFECYCLES: Record<string, object[]> = {
     ...['set-asides/', 'over-budget/', 'restored/'].map((prefix) => expire(prefix, 80)),
     DELETED,
   ],
-  IngestFailures: [ABORT, { ExpirationInDays: 80, Status: 'Enabled' }, DELETED],
+  IngestFailures: [ABORT, { ExpirationInDays: 14, Status: 'Enabled' }, DELETED],
   LakeBucket: [
     ABORT,
     expire('query-results/', 7),
@@ -72,7 +72,7 @@ const DASHBOARD_UPLOADS = {
 /** The buckets of the audit trail and of CloudTrail are tested in audit.test.ts. */
 const AUDIT_BUCKETS = ['AuditTrail', 'DataEventsFiles'];
 
-it('inputs and long texts expire with their job, answers of queries after a week, raw lines of results after 30 days, set-asides and failed batches after 80; all else stays', () => {
+it('inputs and long texts expire with their job, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays', () => {
   const rules = Object.entries(listResources(template, 'AWS::S3::Bucket')).map(
     ([id, { LifecycleConfiguration }]) => [id, LifecycleConfiguration.Rules],
   );

@@ -948,7 +948,7 @@ export const API: DocumentPromises = {
       says: 'AuraStream keeps jobs and their inputs for 30 days.',
       tests: [
         'the function %s has its memory, its timeout and its environment',
-        'inputs and long texts expire with their job, answers of queries after a week, raw lines of results after 30 days, set-asides and failed batches after 80; all else stays',
+        'inputs and long texts expire with their job, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
         'a new job belongs to the tenant of the key, has its source, its deadline, and expires',
       ],
     },

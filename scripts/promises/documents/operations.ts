@@ -682,6 +682,12 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
+      says: 'They expire after 14 days (`failures_days`), because they hold records as they came.',
+      tests: [
+        'inputs and long texts expire with their job, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
+      ],
+    },
+    {
       says: 'put them back on the stream:',
       tests: [
         'redrive list shows the batches that are not back yet, those of a reason, or all',
