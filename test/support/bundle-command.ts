@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import manifest from '../../package.json' with { type: 'json' };
 import { ROOT } from './process.ts';
 
 /**
@@ -20,6 +21,8 @@ export async function bundleCommand(folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // The bundle is in another folder than package.json, as that of the npm package.
+    define: { AURASTREAM_VERSION: JSON.stringify(manifest.version) },
     // Defines require(), because the CommonJS dependencies call require().
     banner: {
       js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
