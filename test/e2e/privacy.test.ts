@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
@@ -5,12 +7,15 @@ import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2 } from '@aw
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { type Caller, createCaller } from '../support/api.ts';
+import { aurastream } from '../support/aurastream.ts';
 import { findCanaries, generateCanaries } from '../support/canaries.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
-import { functionLog } from '../support/observe.ts';
+import { functionLog, type MeterEntry } from '../support/observe.ts';
 
 const WAIT = { timeout: 240_000, interval: 1_000 };
 const canaries = generateCanaries(41);
+/** Canaries that are also published from a file. */
+const FILE_RECORDS = 60;
 
 let test: TestCloud;
 let call: Caller;
@@ -49,6 +54,37 @@ async function readTables(): Promise<Record<string, string>> {
   return contents;
 }
 
+/** Faults that happen while the records are processed. Each makes calls fail that carry records. */
+const FAULTS = [
+  { service: 'comprehend', action: 'BatchDetectSentiment', kind: 'throttle', count: 4 },
+  { service: 'dynamodb', action: 'BatchExecuteStatement', kind: 'error', count: 4 },
+  { service: 'firehose', action: 'PutRecordBatch', kind: 'error', count: 4 },
+  { service: 's3', action: 'PutObject', caller: 'ConsumerHandler*', kind: 'error', count: 4 },
+];
+
+async function injectFaults(): Promise<void> {
+  for (const fault of FAULTS) await test.control('POST', 'faults', fault);
+}
+
+/** Returns the calls of all services, with the codes of their errors. */
+async function readMeter(): Promise<MeterEntry[]> {
+  const { entries } = (await test.control('GET', 'meter')) as { entries: MeterEntry[] };
+  return entries;
+}
+
+/** Publishes the first canaries from a file. */
+async function ingestFile(count: number): Promise<void> {
+  const file = join(test.data_dir, 'canaries.jsonl');
+  const rows = canaries.slice(0, count).map(({ text, value }, i) => {
+    return JSON.stringify({ record_id: `f-${i}`, text, author: value });
+  });
+  await writeFile(file, rows.join('\n'));
+  const args = ['ingest', file, '--source', 'canary-file'];
+  const { code, stdout, stderr } = await aurastream(args, { env: test.environment });
+  expect(code, stderr).toBe(0);
+  expect(findCanaries(canaries, stdout, stderr)).toEqual([]);
+}
+
 /** Reads all objects of all buckets but that of the inputs, which keeps files as they were uploaded. */
 async function readBuckets(): Promise<Record<string, string>> {
   const client = test.clients.s3;
@@ -74,13 +110,15 @@ function readObject(bytes: Buffer): string {
   return data === undefined ? text : text + Buffer.from(data, 'base64').toString();
 }
 
-it('personal data from the stream, a job and the API is in no table, no object, no query and no log', async () => {
+it('personal data from the stream, a file, a job and the API is in no table, object, query, metric and log, also if services fail', async () => {
+  await injectFaults();
   await publish(
     canaries.flatMap(({ text, value }, i) => [
       { record_id: `p-${i}`, source: 'canaries', text, author: value, attributes: { note: text } },
       { record_id: `p-${i}`, source: 'Not a slug', text },
     ]),
   );
+  await ingestFile(FILE_RECORDS);
   const documents = canaries.map(({ text, value }) => ({ text, author: value }));
   const submitted = await call('/analyze/async', { method: 'POST', body: { documents } });
   expect(submitted.status).toBe(202);
@@ -95,6 +133,7 @@ it('personal data from the stream, a job and the API is in no table, no object, 
   await vi.waitFor(async () => {
     const { [test.stack.ResultsTableName]: rows = '' } = await readTables();
     expect(rows.split('"canaries"').length - 1).toBeGreaterThanOrEqual(canaries.length);
+    expect(rows.split('"canary-file"').length - 1).toBeGreaterThanOrEqual(FILE_RECORDS);
   }, WAIT);
   await vi.waitFor(async () => {
     const keys: string[] = [];
@@ -106,8 +145,21 @@ it('personal data from the stream, a job and the API is in no table, no object, 
   const { rows } = await test.query("SELECT * FROM results WHERE source = 'canaries'");
   expect(rows).toHaveLength(canaries.length);
   const places = { ...(await readTables()), ...objects, query: JSON.stringify(rows) };
-  const found = Object.entries({ ...places, log: await functionLog(test.data_dir) }).flatMap(
-    ([place, content]) => findCanaries(canaries, content).map((canary) => `${place}: ${canary}`),
+  const log = await functionLog(test.data_dir);
+  // Metrics are lines of the log.
+  expect(log).toContain('"_aws"');
+  const found = Object.entries({ ...places, log }).flatMap(([place, content]) =>
+    findCanaries(canaries, content).map((canary) => `${place}: ${canary}`),
   );
   expect(found).toEqual([]);
+  const meter = await readMeter();
+  for (const { service, action } of FAULTS) {
+    const failed = meter.filter((one) => one.service === service && one.action === action);
+    expect(
+      failed.flatMap(({ errors }) => Object.keys(errors)),
+      action,
+    ).not.toEqual([]);
+  }
+  // The engine is local, so that no text is sent as it came.
+  expect(meter.map(({ action }) => action)).not.toContain('DetectPiiEntities');
 }, 600_000);
