@@ -11,20 +11,38 @@ import { chooseTarget } from './targets/choose-target.ts';
  * @throws {Advice} if no API key was found.
  */
 export async function connectApi(command: Command): Promise<Client> {
-  const target = await chooseTarget(command);
-  const ApiUrl = target?.api_url ?? (await connect(command)).ApiUrl;
-  const { apiKey } = command.optsWithGlobals<{ apiKey?: string }>();
-  const running = await readRunningCloud();
-  const is_embedded = running !== undefined && ApiUrl.startsWith(running.endpoint);
-  const embedded_key = is_embedded ? running.api_key : undefined;
-  const api_key = apiKey ?? target?.api_key ?? process.env.AURASTREAM_API_KEY ?? embedded_key;
+  const { url, api_key } = await findApi(command);
   if (api_key === undefined) {
     throw new Advice(
       'There is no API key.',
       'Make one with `aurastream keys create --tenant default --tier growth`, and set AURASTREAM_API_KEY or give --api-key.',
     );
   }
-  return createClient({ base_url: ApiUrl, api_key });
+  return createClient({ base_url: url, api_key });
+}
+
+interface FoundApi {
+  url: string;
+  api_key: string | undefined;
+  /** Key of the embedded cloud for its dashboard. */
+  read_only_key: string | undefined;
+}
+
+/**
+ * Finds the address of the API, and the key to call it with.
+ *
+ * @throws {Advice} if the target or the stack does not exist.
+ */
+export async function findApi(command: Command): Promise<FoundApi> {
+  const target = await chooseTarget(command);
+  // Connecting sets credentials, and with credentials in the environment a cloud of another folder does
+  // not count.
+  const running = await readRunningCloud();
+  const url = target?.api_url ?? (await connect(command)).ApiUrl;
+  const { apiKey } = command.optsWithGlobals<{ apiKey?: string }>();
+  const embedded = running !== undefined && url.startsWith(running.endpoint) ? running : undefined;
+  const api_key = apiKey ?? target?.api_key ?? process.env.AURASTREAM_API_KEY ?? embedded?.api_key;
+  return { url, api_key, read_only_key: embedded?.read_only_api_key };
 }
 
 /**

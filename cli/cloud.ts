@@ -15,6 +15,8 @@ const runningCloudSchema = z.object({
   secret_access_key: z.string(),
   /** API key of the tenant `default`. */
   api_key: z.string().optional(),
+  /** API key of the same tenant that may only read. */
+  read_only_api_key: z.string().optional(),
 });
 
 /**

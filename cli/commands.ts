@@ -120,6 +120,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/targets.ts')).targetsCommand(),
   },
   {
+    name: 'open',
+    description: 'open the dashboard or the documentation of the API in the browser',
+    load: async () => (await import('./commands/open.ts')).openCommand(),
+  },
+  {
+    name: 'doctor',
+    description: 'look for what keeps commands from working, and say what to do',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  },
+  {
     name: 'completion',
     description: 'print a script that lets bash, zsh or fish complete commands and options',
     load: async (loadProgram) =>

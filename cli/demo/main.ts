@@ -12,10 +12,12 @@ import { addFileOptions, type FileFlags, readFileOptions } from '../files/option
 import { createProgress } from '../output/progress.ts';
 import { abortOnInterrupt, INTERRUPTED } from '../stop.ts';
 import { runDemo } from './demo.ts';
+import { keepCloud } from './keep.ts';
 
 interface Options extends FileFlags {
   file: string;
   json?: boolean;
+  keep?: boolean;
 }
 
 const SAMPLE = new URL('../../samples/records.jsonl', import.meta.url).pathname;
@@ -25,6 +27,7 @@ const command = new Command('npm run demo --')
   .option('--file <path>', `your own ${FORMAT_TITLES} file`, SAMPLE);
 const options = addFileOptions(command)
   .option('--json', 'print one machine-readable summary')
+  .option('--keep', 'leave the cloud running, and print the address of its dashboard')
   .parse()
   .opts<Options>();
 
@@ -54,6 +57,7 @@ try {
     file,
     json: options.json === true,
   });
+  if (options.keep) await keepCloud({ cloud, data_dir, stopping, json: options.json === true });
 } catch (error) {
   progress.finish();
   process.exitCode = stopping.aborted ? INTERRUPTED : 1;

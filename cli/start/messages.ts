@@ -6,7 +6,7 @@ import type { TenantKeys } from './keys.ts';
  * Returns the address of the dashboard with a key that may only read. A browser never sends the
  * fragment to a server, and the page takes the key out of the address at once.
  */
-function formatDashboardAddress(
+export function formatDashboardAddress(
   { api }: Pick<Cloud, 'api'>,
   { read_only_api_key }: Pick<TenantKeys, 'read_only_api_key'>,
 ): string {
