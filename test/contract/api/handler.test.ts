@@ -31,6 +31,7 @@ const OF_JOBS = {
   CALLBACK_ALLOW_LOOPBACK: 'false',
   CORS_ORIGINS: '',
   SERVES_DOCS: 'true',
+  SERVES_DASHBOARD: 'true',
 };
 
 /**
