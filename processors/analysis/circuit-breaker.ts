@@ -20,7 +20,7 @@ export interface CircuitBreakerStats {
 }
 
 /** A call that the circuit breaker may hold back. */
-export interface GuardedCall<Value> {
+interface GuardedCall<Value> {
   /** Name of the service for errors. */
   service: string;
   /** If the deadline is undefined, a call does not wait for an open circuit. */

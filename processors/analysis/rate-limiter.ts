@@ -30,7 +30,7 @@ export interface RateLimiterStats {
 const MAX_ATTEMPTS = 3;
 
 /** A call that may only start in a slot of the quota. */
-export interface LimitedCall<Value> {
+interface LimitedCall<Value> {
   /** Name of the service for errors. */
   service: string;
   /** Latest start of the call. If the deadline is undefined, there is no limit. */

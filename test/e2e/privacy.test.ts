@@ -15,7 +15,7 @@ import { functionLog, type MeterEntry } from '../support/observe.ts';
 const WAIT = { timeout: 240_000, interval: 1_000 };
 const canaries = generateCanaries(41);
 /** Canaries that are also published from a file. */
-const FILE_RECORDS = 60;
+const FILE_RECORDS = 24;
 
 let test: TestCloud;
 let call: Caller;
@@ -56,10 +56,10 @@ async function readTables(): Promise<Record<string, string>> {
 
 /** Faults that happen while the records are processed. Each makes calls fail that carry records. */
 const FAULTS = [
-  { service: 'comprehend', action: 'BatchDetectSentiment', kind: 'throttle', count: 4 },
-  { service: 'dynamodb', action: 'BatchExecuteStatement', kind: 'error', count: 4 },
-  { service: 'firehose', action: 'PutRecordBatch', kind: 'error', count: 4 },
-  { service: 's3', action: 'PutObject', caller: 'ConsumerHandler*', kind: 'error', count: 4 },
+  { service: 'comprehend', action: 'BatchDetectSentiment', kind: 'throttle', count: 2 },
+  { service: 'dynamodb', action: 'BatchExecuteStatement', kind: 'error', count: 2 },
+  { service: 'firehose', action: 'PutRecordBatch', kind: 'error', count: 2 },
+  { service: 's3', action: 'PutObject', caller: 'ConsumerHandler*', kind: 'error', count: 2 },
 ];
 
 async function injectFaults(): Promise<void> {
