@@ -33,7 +33,7 @@ async function loadCommand({ description, load }: CommandEntry): Promise<Command
 
 /** Lets Commander throw where it would end the process, so that one place chooses the exit code. */
 function throwOnExit(command: Command): Command {
-  for (const child of command.commands) throwOnExit(child);
+  for (const child of command.commands) void throwOnExit(child);
   return command.exitOverride();
 }
 

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { Advice } from '../errors.ts';
 import { formatCsv } from './csv.ts';
 
-export const OUTPUT_FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
+const OUTPUT_FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** Whether the value of `--output` is a format, and not the name of a file. */
@@ -25,7 +25,7 @@ export function addOutputOption(command: Command): Command {
   if (names.includes('--json') && !names.includes('--output')) {
     command.addOption(new Option('--output <format>', 'of the answer').choices(OUTPUT_FORMATS));
   }
-  for (const child of command.commands) addOutputOption(child);
+  for (const child of command.commands) void addOutputOption(child);
   return command;
 }
 
