@@ -74,11 +74,15 @@ function Flow({ overview }: { overview: OverviewResponse }) {
 function CacheTile({ overview: { cache, previous } }: { overview: OverviewResponse }) {
   if (cache === undefined) return null;
   const { hits, misses, hit_rate } = cache;
+  // A period without verdicts has a rate of 0, which says nothing.
+  const had_verdicts =
+    previous.cache !== undefined && previous.cache.hits + previous.cache.misses > 0;
+  const before = had_verdicts ? previous.cache?.hit_rate : undefined;
   return (
     <Tile
       name={t.value.cache_hit_rate}
       value={f.value.percent(hit_rate)}
-      change={comparePoints(toHundredths(hit_rate), toHundredths(previous.cache?.hit_rate))}
+      change={comparePoints(toHundredths(hit_rate), toHundredths(before))}
       rise_is="good"
     >
       <span class="dim">{t.value.hits_of(f.value.count(hits), f.value.count(hits + misses))}</span>
