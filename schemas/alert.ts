@@ -9,7 +9,7 @@ export const MAX_ALERTS = 50;
 const probability = z.number().min(0).max(1);
 
 /** The values of each field are alternatives, and a record must match every field. */
-export const alertFilterSchema = z
+const alertFilterSchema = z
   .strictObject({
     sentiments: z.array(sentiment).min(1).max(4).optional(),
     least_score: probability.optional().describe('Least probability of the sentiment.'),
@@ -57,7 +57,6 @@ export const alertInputSchema = z.strictObject({
     .default(20)
     .describe('Records that the alert reports in an hour of the clock. Others are counted.'),
 });
-export type AlertInput = z.infer<typeof alertInputSchema>;
 
 /** An alert of a tenant, as it is stored. */
 export const alertSchema = z.object({
@@ -78,7 +77,6 @@ const attemptSchema = z.object({
   status: z.int().optional(),
   error: z.string().optional(),
 });
-export type AlertAttempt = z.infer<typeof attemptSchema>;
 
 const DELIVERY_STATES = ['pending', 'delivered', 'failed', 'dropped'] as const;
 

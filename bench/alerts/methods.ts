@@ -7,7 +7,7 @@ import { addShareEvidence } from '../../insight/alerts/shifts/share-evidence.ts'
 import { HISTORY_WEEKS, WEEK_MINUTES } from './traffic.ts';
 
 /** Half of the hours of earlier weeks that a baseline is made of, in minutes. */
-export const BASELINE_HALF_MINUTES = 90;
+const BASELINE_HALF_MINUTES = 90;
 /** Minutes from one estimate of the baseline to the next. */
 const BASELINE_STEP = 15;
 

@@ -6,7 +6,7 @@ const DAY_MINUTES = 24 * 60;
 /** Weeks before those in which alerts are judged. */
 export const HISTORY_WEEKS = 4;
 /** Weeks in which alerts are judged. */
-export const JUDGED_WEEKS = 2;
+const JUDGED_WEEKS = 2;
 
 /** A time in which the share of negative records is `ratio` times as high. In minutes. */
 export interface Incident {

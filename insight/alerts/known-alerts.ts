@@ -2,7 +2,7 @@ import type { Alert } from '../../schemas/index.ts';
 import type { AlertRules } from './ports.ts';
 
 /** Age at which the alerts are read again, in milliseconds. A new alert takes effect this much later. */
-export const ALERTS_KEPT_MS = 5_000;
+const ALERTS_KEPT_MS = 5_000;
 
 /**
  * Creates the function that returns the alerts of all tenants by tenant, and keeps them in memory for some

@@ -50,7 +50,7 @@ export interface AlertQueue {
 }
 
 /** Identifies the counter of an alert in an hour, such as `2026-11-27T06` in UTC. */
-export interface AlertHour {
+interface AlertHour {
   tenant: string;
   /** Name of the alert, or `*` for all alerts of the tenant. */
   name: string;

@@ -1,6 +1,6 @@
 import { type Alert, type AlertEvent, alertSchema } from '../../schemas/index.ts';
 
-export const AN_EVENT_ID = '0123456789abcdef0123456789abcdef';
+const AN_EVENT_ID = '0123456789abcdef0123456789abcdef';
 
 /** An alert of the tenant `acme` on negative records, with one webhook. */
 export function anAlert(fields: Partial<Alert> = {}): Alert {
