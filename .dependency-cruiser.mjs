@@ -112,15 +112,16 @@ export default {
     {
       name: 'operations-read-and-publish',
       comment:
-        'What an operator does reads what the consumer reads, and publishes as any producer.',
+        'What an operator does reads what the consumer reads, and publishes as any producer. Of insight, it uses the lake that the keeper keeps, and the wait for it.',
       severity: 'error',
       from: { path: rooms('operations') },
       to: {
         path: [
           '^processors/(?!stream/decode/|privacy/)',
+          '^insight/(?!keeper/|reach/)',
           productExcept(
             'operations',
-            ...['schemas', 'lib', 'ingest', 'processors', 'jobs', 'audit', 'aws'],
+            ...['schemas', 'lib', 'ingest', 'processors', 'jobs', 'audit', 'insight', 'aws'],
           ),
           rooms(EMBEDDED_CLOUD),
         ],

@@ -12,10 +12,11 @@ import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
 import { createJobInputs } from '../aws/s3/job-inputs.ts';
+import { createPrivacyRequests } from '../aws/s3/privacy-requests.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { findUploadOrigin } from '../aws/s3/upload-origin.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
-import { createAlertQueue, createAuditQueue } from '../aws/sqs/queues.ts';
+import { createAlertQueue, createAuditQueue, createPrivacyQueue } from '../aws/sqs/queues.ts';
 import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
 import { InputChangedError } from '../ingest/submission/ports.ts';
 import { createReadHistory } from '../insight/history/read.ts';
@@ -190,6 +191,7 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
   const bucket_name = environment.INPUT_BUCKET;
   const jobs = createJobStore({ table_name: environment.JOBS_TABLE, now });
   const results = createResultsReader({ table_name: environment.RESULTS_TABLE, now });
+  const requests = createPrivacyQueue({ queue_url: environment.PRIVACY_QUEUE_URL });
   const past = createHistoryStore({ table_name: environment.HISTORY_TABLE, now });
   return {
     jobs,
@@ -207,6 +209,10 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     alerts: createAlertRules({ table_name: environment.ALERTS_TABLE }),
     alert_events: createAlertEvents({ table_name: environment.ALERTS_TABLE, now }),
     alert_queue: createAlertQueue({ queue_url: environment.ALERT_QUEUE_URL }),
+    privacy: {
+      ...createPrivacyRequests({ bucket_name: environment.SET_ASIDE_BUCKET }),
+      send: (message) => requests.send(message, 0),
+    },
   } satisfies Partial<ApiDeps>;
 }
 

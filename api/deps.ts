@@ -15,7 +15,13 @@ import type {
 import type { DownloadLimits } from './download/limits.ts';
 import type { ApiBindings } from './http/env.ts';
 import type { RecordedRead } from './http/record-reads.ts';
-import type { OverviewQuery, ResultsReader, SignUpload, StatsQuery } from './ports.ts';
+import type {
+  OverviewQuery,
+  PrivacyRequests,
+  ResultsReader,
+  SignUpload,
+  StatsQuery,
+} from './ports.ts';
 
 /** Log entry about one request and the answer. The entry contains no text from the caller. */
 export interface RequestReport {
@@ -81,6 +87,7 @@ export interface ApiDeps {
   alerts: AlertRules;
   alert_events: Pick<AlertEvents, 'create' | 'list'>;
   alert_queue: AlertQueue;
+  privacy: PrivacyRequests;
   /** Returns the last throughput sample of each shard. The samples may be cached for 10 seconds. */
   throughput_samples: () => Promise<ThroughputSample[]>;
   stats: (query: StatsQuery) => Promise<StatsResponse>;

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type {
+  ErasureState,
   overviewQuerySchema,
+  PrivacyMessage,
+  PrivacyRequest,
   RESULT_ORDERS,
   RecordIdentity,
   Result,
@@ -71,6 +74,17 @@ export interface ResultsPage {
    * the search would have taken too long.
    */
   searched_until?: string;
+}
+
+/** Requests for erasures. Each method throws a {@link ServiceError} if its service fails. */
+export interface PrivacyRequests {
+  put(request: PrivacyRequest): Promise<void>;
+  /** Returns undefined if the tenant has no such request. */
+  get(tenant: string, request_id: string): Promise<PrivacyRequest | undefined>;
+  /** Returns how far an erasure is. Undefined if it has not begun. */
+  readErasure(erasure_id: string): Promise<ErasureState | undefined>;
+  /** Hands a request to the function that does it. */
+  send(message: PrivacyMessage): Promise<void>;
 }
 
 /** Reads results from the table. Each method throws a {@link ServiceError} if the table fails. */

@@ -86,7 +86,7 @@ export async function beginAct(trail: AuditTrail, act: AuditAct): Promise<string
 }
 
 /** Writes how an act ended. If that is impossible, it calls `onOutcomeLost`, because the act is done. */
-async function endAct(
+export async function endAct(
   trail: AuditTrail,
   act_id: string,
   act: AuditAct,

@@ -28,6 +28,10 @@ export function createClient(options: ClientOptions): Client {
     ...createJobMethods(send, options),
     ...createResultMethods(send),
     ...createAlertMethods(send),
+    requestErasure: (request, { signal } = {}) =>
+      sendForJson(send, '/privacy/erasures', { method: 'POST', body: request, signal }),
+    readErasure: (erasure_id, { signal } = {}) =>
+      sendForJson(send, `/privacy/erasures/${encodeURIComponent(erasure_id)}`, { signal }),
     publish: (records, { signal } = {}) => publishRecords(send, records, signal),
     stats: (query = {}, { signal } = {}) => sendForJson(send, '/stats', { query, signal }),
     overview: (query = {}, { signal } = {}) => sendForJson(send, '/overview', { query, signal }),

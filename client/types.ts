@@ -9,6 +9,8 @@ import type {
   BatchInput,
   BatchResponse,
   BudgetResponse,
+  ErasureResponse,
+  erasureRequestSchema,
   HealthResponse,
   HistoryVersion,
   JobResult,
@@ -72,6 +74,7 @@ type SyncOptions = NonNullable<SyncInput['options']>;
 type SubmitInput = z.input<typeof asyncRequestSchema>;
 type StatsInput = z.input<typeof statsQuerySchema>;
 type OverviewInput = z.input<typeof overviewQuerySchema>;
+type ErasureInput = z.input<typeof erasureRequestSchema>;
 type JobSummary = JobsResponse['jobs'][number];
 
 /**
@@ -150,6 +153,13 @@ export interface Client {
    * record, in the order of the records.
    */
   publish(records: RecordInput[], options?: Cancellable): Promise<RecordsResponse>;
+  /**
+   * Asks for the erasure of records from every store. It needs the right `admin`. If an answer is lost, the
+   * request is sent again, and a second erasure finds nothing more.
+   */
+  requestErasure(request: ErasureInput, options?: Cancellable): Promise<ErasureResponse>;
+  /** Reads how far an erasure is, and its signed report. It needs the right `admin`. */
+  readErasure(erasure_id: string, options?: Cancellable): Promise<ErasureResponse>;
   /**
    * Reads statistics of the tenant's results in a period, such as the number of results for each
    * sentiment.

@@ -268,6 +268,8 @@ export interface Settings {
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
   budget_replay: { timeout_seconds: number; memory_mb: number };
+  /** The function that does what callers ask of the API: that records are erased. */
+  privacy_requests: { timeout_seconds: number; memory_mb: number };
   /** The function that keeps the table `results` of the lake. */
   keeper: { timeout_seconds: number; memory_mb: number };
   alarms: {
@@ -487,6 +489,7 @@ export const settings: Settings = {
   callbacks: { timeout_seconds: 45, memory_mb: 256 },
   // The timeout is shorter than the 15 minutes between two runs.
   budget_replay: { timeout_seconds: 600, memory_mb: 512 },
+  privacy_requests: { timeout_seconds: 900, memory_mb: 1_024 },
   // A statement takes a few minutes at most. The timeout is the longest that Lambda allows.
   keeper: { timeout_seconds: 900, memory_mb: 1_024 },
   alarms: {

@@ -17,10 +17,11 @@ import { Ingest } from './constructs/ingest.ts';
 import { Jobs } from './constructs/jobs.ts';
 import { Keeper } from './constructs/keeper.ts';
 import { Lake } from './constructs/lake.ts';
+import { Privacy } from './constructs/privacy.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
 
-interface Uses extends Omit<ApiUses, 'alerts'> {
+interface Uses extends Omit<ApiUses, 'alerts' | 'privacy'> {
   lake: Lake;
 }
 
@@ -62,18 +63,13 @@ export class AuraStreamStack extends Stack {
     const history = new History(this, 'History', { settings, tables, alerts });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
     const keeper = new Keeper(this, 'Keeper', { settings, lake, tables });
-    const api = new Api(this, 'Api', { ...uses, alerts });
+    const privacy = new Privacy(this, 'Privacy', { ...uses, keeper });
+    const api = new Api(this, 'Api', { ...uses, alerts, privacy });
     this.addApiFirewall(settings, api);
     this.addDataEvents(uses);
     const alarmed = {
-      alerts,
-      consumer,
-      bulk_consumer,
-      counts,
-      history,
-      budget_replay,
-      keeper,
-      api,
+      ...{ alerts, consumer, bulk_consumer, counts, history },
+      ...{ budget_replay, keeper, privacy, api },
     };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
 

@@ -32,7 +32,13 @@ const READS_OF_TEXTS = [
   'read_set_asides',
 ] as const;
 
-export const AUDITED_ACTS = [...ADMINISTRATIVE_ACTS, ...READS_OF_TEXTS] as const;
+/**
+ * Requests to the API whose act another function does, and records as an administrative act. Each has one
+ * entry, as a read has.
+ */
+const REQUESTS = ['request_erasure', 'request_export'] as const;
+
+export const AUDITED_ACTS = [...ADMINISTRATIVE_ACTS, ...READS_OF_TEXTS, ...REQUESTS] as const;
 export type AuditedAct = (typeof AUDITED_ACTS)[number];
 
 /** An id, an ARN or an address: printable, and without spaces, so that no sentence fits. */
@@ -64,7 +70,7 @@ const originSchema = z.strictObject({
 });
 
 /** Who calls, and from where. */
-const auditCallerSchema = z.strictObject({
+export const auditCallerSchema = z.strictObject({
   principal: principalSchema,
   from: originSchema,
   /** Id of the request or of the run of a command. */

@@ -116,6 +116,8 @@ export const apiEnvironmentSchema = z.object({
   ALERTS_TABLE: z.string().min(1),
   ALERT_QUEUE_URL: z.url(),
   AUDIT_QUEUE_URL: z.url().describe('The queue of the reads for the audit trail.'),
+  PRIVACY_QUEUE_URL: z.url().describe('The queue of requests for erasures and exports.'),
+  SET_ASIDE_BUCKET: z.string().min(1).describe('Has the requests and the states of erasures.'),
   ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()
@@ -191,6 +193,30 @@ export const budgetReplayEnvironmentSchema = z.object({
   PRIVACY_CALLS_PER_SECOND: rate.optional(),
 });
 export type BudgetReplayEnvironment = z.infer<typeof budgetReplayEnvironmentSchema>;
+
+/** Environment variables of the Lambda function that does the requests for erasures and exports. */
+export const privacyEnvironmentSchema = z.object({
+  STACK_NAME: z.string().min(1),
+  STREAM_NAME: z.string().min(1),
+  BULK_STREAM_NAME: z.string().min(1),
+  RESULTS_TABLE: z.string().min(1),
+  HISTORY_TABLE: z.string().min(1),
+  JOBS_TABLE: z.string().min(1),
+  KEEPER_TABLE: z.string().min(1),
+  SET_ASIDE_BUCKET: z.string().min(1),
+  FAILURE_BUCKET: z.string().min(1),
+  INPUT_BUCKET: z.string().min(1),
+  LAKE_BUCKET: z.string().min(1),
+  DELIVERY_STREAM: z.string().min(1),
+  ATHENA_WORKGROUP: z.string().min(1),
+  ATHENA_DATABASE: z.string().min(1),
+  LAKE_BUFFER_SECONDS: count,
+  RESTORE_KEY_ARN: z.string().min(1),
+  AUDIT_BUCKET: z.string().min(1),
+  AUDIT_KEY_ARN: z.string().min(1).describe('The key that signs the audit trail.'),
+  PRIVACY_QUEUE_URL: z.url(),
+});
+export type PrivacyEnvironment = z.infer<typeof privacyEnvironmentSchema>;
 
 /** Environment variables of the Lambda function that counts the changes of the results table. */
 export const countsEnvironmentSchema = z.object({

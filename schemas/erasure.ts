@@ -81,3 +81,41 @@ export function isSignedReport(
 function sign(json: string, secret: string): Buffer {
   return createHmac('sha256', deriveErasureKey(secret, 'report')).update(json).digest();
 }
+
+/** The steps of an erasure, in their order. docs/adr/0070-erasure.md says why this order. */
+export const ERASURE_STEPS = [
+  'rows',
+  'lake_results',
+  'set_asides',
+  'failures',
+  'consumers',
+  'later_rows',
+  'later_set_asides',
+  'later_failures',
+  'job_inputs',
+  'table',
+  'lake_raw',
+  'query_results',
+] as const;
+export type ErasureStep = (typeof ERASURE_STEPS)[number];
+
+/**
+ * How far an erasure is. It is stored after each page, so that another process can go on. It never has the
+ * selector itself, because that may name a person.
+ */
+export const erasureStateSchema = z.object({
+  erasure_id: z.string(),
+  selector: hashedSelectorSchema,
+  /** In epoch milliseconds. */
+  requested_at: z.int(),
+  is_dry_run: z.boolean(),
+  step: z.enum([...ERASURE_STEPS, 'done']),
+  /** The place in the step up to which everything is done. Absent at its start. */
+  after: z.string().optional(),
+  counts: z.partialRecord(z.enum(ERASED_STORES), z.int()),
+  unreadable: z.int(),
+  /** Ids of jobs that the erased rows came from, and whose inputs are not deleted yet. */
+  job_ids: z.array(z.string()),
+  signed: signedReportSchema.optional(),
+});
+export type ErasureState = z.infer<typeof erasureStateSchema>;

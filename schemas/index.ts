@@ -30,6 +30,7 @@ export * from './order.ts';
 export * from './personal-data.ts';
 export * from './position-marker.ts';
 export * from './privacy.ts';
+export * from './privacy-request.ts';
 export * from './processed-position.ts';
 export * from './record.ts';
 export * from './restored.ts';

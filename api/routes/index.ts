@@ -6,6 +6,7 @@ import { alertRoutes } from './alerts.ts';
 import { createAnalyzeRoutes } from './analyze.ts';
 import { budgetRoute } from './budget.ts';
 import { jobRoutes } from './jobs.ts';
+import { privacyRoutes } from './privacy.ts';
 import { recordRoutes } from './records.ts';
 import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
@@ -35,6 +36,7 @@ export function createRoutes(
     ...statsRoutes,
     ...alertRoutes,
     ...alertEventRoutes,
+    ...privacyRoutes,
     budgetRoute,
     ...serviceRoutes,
     ...createDocumentRoutes(() => routes, serves.serves_docs),

@@ -3,6 +3,7 @@ import type { AuditQueue } from '../../audit/ports.ts';
 import type { AlertQueue } from '../../insight/alerts/ports.ts';
 import type { KeeperQueue } from '../../insight/keeper/ports.ts';
 import type { CallbackQueue, JobQueue } from '../../jobs/ports.ts';
+import type { PrivacyQueue } from '../../operations/privacy/ports.ts';
 import { createClient } from '../clients.ts';
 import { callService } from '../errors.ts';
 
@@ -19,6 +20,11 @@ export function createJobQueue(deps: QueueDeps): JobQueue {
 
 /** Creates the queue that sends messages to the function that keeps the table `results`. */
 export function createKeeperQueue(deps: QueueDeps): KeeperQueue {
+  return { send: createSend(deps) };
+}
+
+/** Creates the queue of requests for erasures and exports. */
+export function createPrivacyQueue(deps: QueueDeps): PrivacyQueue {
   return { send: createSend(deps) };
 }
 

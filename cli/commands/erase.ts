@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { readTemplate } from '../../aws/cloudformation/template.ts';
 import { NotReachedError } from '../../insight/reach/wait-for-table.ts';
+import { composeErase } from '../../operations/erase/compose.ts';
 import { ErasureStopped } from '../../operations/erase/context.ts';
 import { beginErasure, runErasure } from '../../operations/erase/erase.ts';
-import type { ErasureState } from '../../operations/erase/state.ts';
-import type { Selector, SignedReport } from '../../schemas/index.ts';
+import { buildAct } from '../../operations/privacy/build-act.ts';
+import { countErased } from '../../operations/privacy/erase-slice.ts';
+import type { ErasureState, Selector, SignedReport } from '../../schemas/index.ts';
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
@@ -14,10 +16,8 @@ import { askUser } from '../output/ask-user.ts';
 import { printAnswer } from '../output/print.ts';
 import { createProgress } from '../output/progress.ts';
 import { formatTable } from '../output/table.ts';
-import { createEraseDeps } from '../privacy/erase-deps.ts';
 import {
   addSelector,
-  buildAct,
   describeSelector,
   readSelector,
   type SelectorOptions,
@@ -75,7 +75,12 @@ async function erase(
   await refuseWrongClock(stack);
   const signal = abortOnInterrupt();
   const progress = createProgress();
-  const deps = createEraseDeps(stack, template, { limit_seconds: options.waitLimit, signal });
+  const deps = composeErase(stack, template, {
+    isTimeUp: () => signal.aborted,
+    limit_ms: () => options.waitLimit * 1_000,
+    remaining_ms: () => Number.POSITIVE_INFINITY,
+    signal,
+  });
   const { state, is_continued } = await beginErasure(deps, selector, { is_dry_run });
   const { erasure_id } = state;
   const requested = new Date(state.requested_at).toISOString();
@@ -85,16 +90,14 @@ async function erase(
   const work = () => runErasure({ ...deps, onProgress }, selector, erasure_id);
   try {
     if (is_dry_run) return await work();
-    return await withAudit(stack, buildAct('erase', selector), work, countErased);
+    return await withAudit(stack, buildAct('erase', selector), work, (signed) => {
+      return { counts: countErased(signed) };
+    });
   } catch (error) {
     throw explainStop(error, signal);
   } finally {
     progress.finish();
   }
-}
-
-function countErased({ report }: SignedReport): { counts: Record<string, number> } {
-  return { counts: Object.fromEntries(report.stores.map(({ store, count }) => [store, count])) };
 }
 
 async function confirm(selector: Selector): Promise<void> {

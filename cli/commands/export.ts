@@ -9,10 +9,11 @@ import { createRawObjects } from '../../aws/s3/raw-objects.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { buildSelection } from '../../operations/erase/selection.ts';
 import { exportSelection } from '../../operations/export/export.ts';
+import { buildAct } from '../../operations/privacy/build-act.ts';
 import type { Selector } from '../../schemas/index.ts';
 import { withAudit } from '../audit.ts';
 import { connect } from '../cloud.ts';
-import { addSelector, buildAct, readSelector, type SelectorOptions } from '../privacy/selector.ts';
+import { addSelector, readSelector, type SelectorOptions } from '../privacy/selector.ts';
 
 interface Options extends SelectorOptions {
   output?: string;

@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
-import { createProcessedPositions } from '../../aws/dynamodb/jobs/processed-positions.ts';
-import { createManifest } from '../../aws/dynamodb/keeper/manifest.ts';
-import { createStreamEnds } from '../../aws/kinesis/stream-ends.ts';
 import { countGivenUp } from '../../aws/s3/failure-bucket.ts';
-import { createRawObjects } from '../../aws/s3/raw-objects.ts';
+import { composeReach } from '../../insight/reach/compose.ts';
 import { NotReachedError, waitForTable } from '../../insight/reach/wait-for-table.ts';
 import { ServiceError } from '../../schemas/index.ts';
 import { Advice } from '../errors.ts';
@@ -42,7 +39,7 @@ export async function waitForAccepted(
   try {
     await waitForTable(
       {
-        ...createReachDeps(stack),
+        ...composeReach(stack),
         signal,
         sleep: (ms) => sleep(ms, undefined, { signal }),
         onProgress: (sentence) => progress.update(`waiting for the lake: ${sentence}`),
@@ -97,23 +94,6 @@ function printNote(progress: Progress, sentence: string): void {
 export function describeReached({ until, gaps }: Reached): string {
   const but_for = gaps.length === 0 ? '' : `, but for ${gaps.join(' and ')}`;
   return `as of ${formatTime(until)}, with all that was accepted until then${but_for}`;
-}
-
-/** Creates the access to all that a wait looks at. */
-export function createReachDeps(stack: StackOutputs) {
-  const raw = createRawObjects({
-    bucket_name: stack.LakeBucketName,
-    createUnreadableError: (message) => new Error(message),
-  });
-  return {
-    stream_names: [stack.StreamName, stack.BulkStreamName],
-    readPositions: createProcessedPositions({ table_name: stack.JobsTableName }).read,
-    stream_ends: createStreamEnds(),
-    buffer_ms: stack.BufferSeconds * 1_000,
-    listRawKeys: raw.keys,
-    manifest: createManifest({ table_name: stack.KeeperTableName, kept_seconds: 0, now: Date.now }),
-    now: Date.now,
-  };
 }
 
 function explainWait(

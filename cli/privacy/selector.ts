@@ -1,11 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import {
-  type AuditAct,
-  recordId,
-  type Selector,
-  selectorSchema,
-  translateIssues,
-} from '../../schemas/index.ts';
+import { recordId, type Selector, selectorSchema, translateIssues } from '../../schemas/index.ts';
 import { aSlug, parseTime } from '../commands/options.ts';
 import { Advice } from '../errors.ts';
 
@@ -42,16 +36,6 @@ export function readSelector(options: SelectorOptions): Selector {
     `${issue?.path.replace('record_id', 'record') ?? 'The selection'}: ${issue?.message}.`,
     'Select with --tenant, --source, and one of --record, --author and --before.',
   );
-}
-
-/** Builds the entry of the audit trail about a selection. Author and id are stored in it as HMAC. */
-export function buildAct(act: 'erase' | 'export', selector: Selector): AuditAct {
-  const { tenant, source, record_id, author, before } = selector;
-  return {
-    ...{ act, tenant },
-    selectors: { ...(source && { source }), ...(before && { before }) },
-    persons: { ...(author && { author }), ...(record_id && { record_id }) },
-  };
 }
 
 /** Describes a selection in words, for a question. */

@@ -5,6 +5,7 @@ import { analysisEnvironment, analysisGrants, searchEnvironment } from './analys
 import type { Audit } from './audit.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
+import { ERASURES_PREFIX, type Privacy, REQUESTS_PREFIX } from './privacy.ts';
 import { LISTING_INDEXES, type Tables } from './tables.ts';
 
 /** Settings and parts of the stack that the API uses. */
@@ -15,10 +16,11 @@ export interface ApiUses {
   jobs: Jobs;
   audit: Audit;
   alerts: Alerts;
+  privacy: Privacy;
 }
 
 export function apiEnvironment(
-  { settings, ingest, tables, jobs, audit, alerts }: ApiUses,
+  { settings, ingest, tables, jobs, audit, alerts, privacy }: ApiUses,
   upload_role_arn: string,
 ) {
   const quota = settings.quotas[settings.analysis.analyzer];
@@ -36,6 +38,8 @@ export function apiEnvironment(
     ALERTS_TABLE: tables.alerts.tableName,
     ALERT_QUEUE_URL: alerts.queue.queueUrl,
     AUDIT_QUEUE_URL: audit.queue.queueUrl,
+    PRIVACY_QUEUE_URL: privacy.queue.queueUrl,
+    SET_ASIDE_BUCKET: ingest.set_aside_bucket.bucketName,
     ANALYZER_QUOTA_CALLS_PER_SECOND: String(quota.calls_per_second),
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
@@ -50,12 +54,26 @@ export function apiEnvironment(
 }
 
 export function apiGrants(
-  { settings, ingest, tables, jobs, audit, alerts }: ApiUses,
+  { settings, ingest, tables, jobs, audit, alerts, privacy }: ApiUses,
   upload_role_arn: string,
 ) {
+  const { set_aside_bucket } = ingest;
   return [
     { actions: ['sts:AssumeRole'], resources: [upload_role_arn] },
-    { actions: ['sqs:SendMessage'], resources: [audit.queue.queueArn, alerts.queue.queueArn] },
+    {
+      actions: ['sqs:SendMessage'],
+      resources: [audit.queue.queueArn, alerts.queue.queueArn, privacy.queue.queueArn],
+    },
+    {
+      actions: ['s3:PutObject', 's3:GetObject'],
+      resources: [set_aside_bucket.arnForObjects(`${REQUESTS_PREFIX}*`)],
+    },
+    {
+      actions: ['s3:GetObject'],
+      resources: [set_aside_bucket.arnForObjects(`${ERASURES_PREFIX}*`)],
+    },
+    // Without this grant, S3 responds with 403 instead of 404 for a request that does not exist.
+    { actions: ['s3:ListBucket'], resources: [set_aside_bucket.bucketArn] },
     ...analysisGrants(settings, tables, 'sync'),
     {
       actions: ['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],

@@ -9,8 +9,8 @@ import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { createPrivateBucket } from './private-bucket.ts';
 
-/** Prefixes of the bucket of set-asides whose objects expire. Reports of erasures do not. */
-const SET_ASIDE_PREFIXES = ['set-asides/', 'over-budget/', 'restored/'];
+/** Prefixes of the bucket of set-asides whose objects expire. Reports of erasures do not expire. */
+const SET_ASIDE_PREFIXES = ['set-asides/', 'over-budget/', 'restored/', 'privacy-requests/'];
 
 /** Streams of records, and the buckets for records that cannot be processed. */
 export class Ingest extends Construct {
@@ -24,7 +24,7 @@ export class Ingest extends Construct {
   readonly bulk_stream: kinesis.CfnStream;
   readonly set_aside_bucket: s3.Bucket;
   readonly failure_bucket: s3.Bucket;
-  /** Only operators and the consumer may read this key. */
+  /** Only operators, the consumer and the function that erases may read this key. */
   readonly restore_key: secretsmanager.Secret;
 
   constructor(scope: Construct, id: string, settings: Settings) {

@@ -151,10 +151,13 @@ function matchRawObjects({ bucket }: Lake) {
 }
 
 /**
- * Athena changes the entry of the table in Glue with the permissions of the keeper.
+ * Athena changes the entry of the table in Glue with the permissions of the function that asks.
  * Source: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
  */
-function statementGrants(lake: Lake) {
+export function statementGrants(
+  lake: Lake,
+  { may_create }: { may_create: boolean } = { may_create: true },
+) {
   const { partition, region, account } = Stack.of(lake);
   const glue = (resource: string) => `arn:${partition}:glue:${region}:${account}:${resource}`;
   const listTables = (...names: string[]) => [
@@ -172,7 +175,10 @@ function statementGrants(lake: Lake) {
       actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartitions'],
       resources: listTables('results', 'results_raw'),
     },
-    { actions: ['glue:CreateTable', 'glue:UpdateTable'], resources: listTables('results') },
+    {
+      actions: [...(may_create ? ['glue:CreateTable'] : []), 'glue:UpdateTable'],
+      resources: listTables('results'),
+    },
   ];
 }
 

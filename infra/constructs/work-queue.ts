@@ -14,15 +14,22 @@ const MAX_RECEIVE_COUNT = 5;
  * sweeper resumes a crashed submission earlier.
  */
 const VISIBILITY_FACTOR = 6;
+/** The longest that SQS allows. */
 const RETENTION_DAYS = 14;
 
 /**
  * Creates a queue of messages for a Lambda function, with a dead letter queue.
  *
  * @param timeout_seconds timeout of the Lambda function, in seconds
+ * @param retention_days time after which a message is lost, in days
  */
-export function createWorkQueue(scope: Construct, id: string, timeout_seconds: number): sqs.Queue {
-  const retentionPeriod = Duration.days(RETENTION_DAYS);
+export function createWorkQueue(
+  scope: Construct,
+  id: string,
+  timeout_seconds: number,
+  retention_days = RETENTION_DAYS,
+): sqs.Queue {
+  const retentionPeriod = Duration.days(retention_days);
   const encryption = sqs.QueueEncryption.SQS_MANAGED;
   const kept = { retentionPeriod, encryption, enforceSSL: true };
   const dead_letters = new sqs.Queue(scope, `${id}DeadLetters`, kept);

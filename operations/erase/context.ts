@@ -1,4 +1,4 @@
-import type { ErasedStore, Selection, Selector } from '../../schemas/index.ts';
+import type { ErasedStore, ErasureState, Selection, Selector } from '../../schemas/index.ts';
 import type { RestoreKey } from '../restore.ts';
 import type {
   ErasableHistory,
@@ -10,7 +10,6 @@ import type {
   SelectedRows,
   WaitFor,
 } from './ports.ts';
-import type { ErasureState } from './state.ts';
 
 export interface EraseDeps {
   states: ErasureStates;
@@ -42,6 +41,12 @@ export interface EraseDeps {
 /** The error for an erasure that has stopped before its end. Another run of it goes on. */
 export class ErasureStopped extends Error {
   override name = 'ErasureStopped';
+  /** Whether the erasure waits for something, so that another run at once would stop too. */
+  readonly waits: boolean;
+  constructor(message: string, { waits }: { waits: boolean }) {
+    super(message);
+    this.waits = waits;
+  }
 }
 
 /** The work of one run: the step does a page, counts it and stores how far it is. */

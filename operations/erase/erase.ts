@@ -1,6 +1,9 @@
 import {
   ERASED_STORES,
+  ERASURE_STEPS,
   type ErasureReport,
+  type ErasureState,
+  type ErasureStep,
   hashSelector,
   type Selection,
   type Selector,
@@ -14,18 +17,10 @@ import { blankRaw, deleteFromTable, deleteQueryResults } from './lake.ts';
 import { withdrawLaterRows, withdrawRows } from './rows.ts';
 import { buildSelection } from './selection.ts';
 import { deleteSetAsides } from './set-asides.ts';
-import {
-  createState,
-  type ErasureState,
-  findUnfinished,
-  readState,
-  STEPS,
-  type StepName,
-  writeState,
-} from './state.ts';
+import { createState, findUnfinished, readState, writeState } from './state.ts';
 import { stampOfErasure } from './withdrawal.ts';
 
-const WORK: Record<StepName, Step> = {
+const WORK: Record<ErasureStep, Step> = {
   rows: withdrawRows,
   lake_results: deleteFromTable,
   set_asides: deleteSetAsides,
@@ -57,16 +52,26 @@ const COUNTED: Record<(typeof ERASED_STORES)[number], string> = {
 /**
  * Begins the erasure of what a selector selects, or finds the one that was begun and is not done. It does
  * no work: {@link runErasure} does.
+ *
+ * @param requested a request that has an id already. Its erasure is begun once, however often it is asked for.
  */
 export async function beginErasure(
   deps: Pick<EraseDeps, 'states' | 'restoreKey' | 'now'>,
   selector: Selector,
-  { is_dry_run = false } = {},
+  {
+    is_dry_run = false,
+    requested,
+  }: { is_dry_run?: boolean; requested?: { erasure_id: string; requested_at: number } } = {},
 ): Promise<{ state: ErasureState; is_continued: boolean }> {
   const hashed = hashSelector(selector, await deps.restoreKey());
-  const unfinished = is_dry_run ? undefined : await findUnfinished(deps.states, hashed);
-  if (unfinished !== undefined) return { state: unfinished, is_continued: true };
-  const state = createState(hashed, { requested_at: deps.now(), is_dry_run });
+  const known =
+    requested !== undefined
+      ? await readState(deps.states, requested.erasure_id)
+      : is_dry_run
+        ? undefined
+        : await findUnfinished(deps.states, hashed);
+  if (known !== undefined) return { state: known, is_continued: true };
+  const state = createState(hashed, { requested_at: deps.now(), ...requested, is_dry_run });
   await writeState(deps.states, state);
   return { state, is_continued: false };
 }
@@ -90,9 +95,9 @@ export async function runErasure(
   const until = stampOfErasure(state.requested_at);
   const selection = await buildSelection(selector, until, deps.restoreKey);
   const context = createContext(deps, selection, state);
-  for (const step of STEPS.slice(STEPS.indexOf(state.step as StepName))) {
+  for (const step of ERASURE_STEPS.slice(ERASURE_STEPS.indexOf(state.step as ErasureStep))) {
     await WORK[step](context);
-    state.step = STEPS[STEPS.indexOf(step) + 1] ?? 'done';
+    state.step = ERASURE_STEPS[ERASURE_STEPS.indexOf(step) + 1] ?? 'done';
     state.after = undefined;
     if (state.step === 'done')
       state.signed = signReport(buildReport(deps, state), await deps.restoreKey());
@@ -121,7 +126,7 @@ function createContext(deps: EraseDeps, selection: Selection, state: ErasureStat
 }
 
 function stopIfTimeIsUp({ isTimeUp }: EraseDeps): void {
-  if (isTimeUp?.()) throw new ErasureStopped('The time of this run is up');
+  if (isTimeUp?.()) throw new ErasureStopped('The time of this run is up', { waits: false });
 }
 
 function buildReport(deps: EraseDeps, state: ErasureState): ErasureReport {

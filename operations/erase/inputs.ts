@@ -9,15 +9,16 @@ import type { ErasableJob } from './ports.ts';
  *
  * @throws {ErasureStopped} if a job of the tenant has not ended.
  */
-export const waitForConsumers: Step = async ({ deps, state }) => {
+export const waitForConsumers: Step = async ({ deps, state, reach }) => {
   if (state.is_dry_run) return;
   for await (const job of deps.jobs.list(state.selector.tenant)) {
     if (!isOpen(job, state)) continue;
     throw new ErasureStopped(
       `The job ${job.job_id} has not ended, and its input may hold selected records`,
+      { waits: true },
     );
   }
-  await deps.waitFor('consumers', deps.now());
+  await waitFrom({ deps, state, reach }, 'consumers');
 };
 
 function isOpen({ is_final, created_at }: ErasableJob, state: StepContext['state']): boolean {
@@ -25,9 +26,18 @@ function isOpen({ is_final, created_at }: ErasableJob, state: StepContext['state
 }
 
 /** Waits until the table `results` has the withdrawals. */
-export const waitForTable: Step = async ({ deps, state }) => {
-  if (!state.is_dry_run) await deps.waitFor('table', deps.now());
+export const waitForTable: Step = async ({ deps, state, reach }) => {
+  if (!state.is_dry_run) await waitFrom({ deps, state, reach }, 'table');
 };
+
+/** Waits for all that was accepted before the step began. Another run of the step waits for no more. */
+async function waitFrom(
+  { deps, state, reach }: Pick<StepContext, 'deps' | 'state' | 'reach'>,
+  what: 'consumers' | 'table',
+): Promise<void> {
+  if (state.after === undefined) await reach(String(deps.now()));
+  await deps.waitFor(what, Number(state.after));
+}
 
 /** Deletes the inputs of the jobs that selected rows came from, and all long texts of a whole tenant. */
 export const deleteInputs: Step = async ({ deps, selector, state, count, reach }) => {

@@ -1,50 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import * as z from 'zod';
 import {
-  ERASED_STORES,
+  type ErasureState,
+  erasureStateSchema,
   type HashedSelector,
   hashedSelectorSchema,
-  signedReportSchema,
 } from '../../schemas/index.ts';
 import type { ErasureStates } from './ports.ts';
-
-/** The steps of an erasure, in their order. docs/adr/0070-erasure.md says why this order. */
-export const STEPS = [
-  'rows',
-  'lake_results',
-  'set_asides',
-  'failures',
-  'consumers',
-  'later_rows',
-  'later_set_asides',
-  'later_failures',
-  'job_inputs',
-  'table',
-  'lake_raw',
-  'query_results',
-] as const;
-export type StepName = (typeof STEPS)[number];
-
-/**
- * How far an erasure is. It is stored after each page, so that another process can go on. It never has the
- * selector itself, because that may name a person.
- */
-const stateSchema = z.object({
-  erasure_id: z.string(),
-  selector: hashedSelectorSchema,
-  /** In epoch milliseconds. */
-  requested_at: z.int(),
-  is_dry_run: z.boolean(),
-  step: z.enum([...STEPS, 'done']),
-  /** The place in the step up to which everything is done. Absent at its start. */
-  after: z.string().optional(),
-  counts: z.partialRecord(z.enum(ERASED_STORES), z.int()),
-  unreadable: z.int(),
-  /** Ids of jobs that the erased rows came from, and whose inputs are not deleted yet. */
-  job_ids: z.array(z.string()),
-  signed: signedReportSchema.optional(),
-});
-export type ErasureState = z.infer<typeof stateSchema>;
 
 /** Reads the state of an erasure. Undefined if there is none with the id. */
 export async function readState(
@@ -52,7 +13,7 @@ export async function readState(
   erasure_id: string,
 ): Promise<ErasureState | undefined> {
   const text = await states.get(erasure_id);
-  return text === undefined ? undefined : stateSchema.parse(JSON.parse(text));
+  return text === undefined ? undefined : erasureStateSchema.parse(JSON.parse(text));
 }
 
 export async function writeState(states: ErasureStates, state: ErasureState): Promise<void> {
@@ -74,11 +35,13 @@ export async function findUnfinished(
 /** Creates the state of an erasure that begins. */
 export function createState(
   selector: HashedSelector,
-  { requested_at, is_dry_run }: Pick<ErasureState, 'requested_at' | 'is_dry_run'>,
+  {
+    erasure_id = `${prefixOf(selector)}${randomBytes(6).toString('hex')}`,
+    ...request
+  }: Pick<ErasureState, 'requested_at' | 'is_dry_run'> & { erasure_id?: string },
 ): ErasureState {
   return {
-    erasure_id: `${prefixOf(selector)}${randomBytes(6).toString('hex')}`,
-    ...{ selector, requested_at, is_dry_run },
+    ...{ erasure_id, selector, ...request },
     step: 'rows',
     counts: {},
     unreadable: 0,

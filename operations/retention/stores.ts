@@ -31,12 +31,19 @@ const BY_NAME: Record<string, Holding[]> = {
     { prefix: 'over-budget/', holds: 'records over budget', has_texts: true },
     { prefix: 'restored/', holds: 'marks of set-asides that were put back', has_texts: false },
     {
+      prefix: 'privacy-requests/',
+      holds: 'requests of callers for erasures, without their selectors',
+      has_texts: false,
+    },
+    {
       prefix: 'erasures/',
       holds: 'reports of erasures, with hashed selectors',
       has_texts: false,
       ended_by: 'the operator: they prove what was erased',
     },
   ],
+  PrivacyQueue: [{ holds: 'selectors of erasures, which can name a person', has_texts: true }],
+  PrivacyQueueDeadLetters: [{ holds: 'selectors of erasures that failed', has_texts: true }],
   IngestFailures: [{ holds: 'batches that Lambda stopped retrying', has_texts: true }],
   TablesCache: [
     {

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './health.ts';
 export * from './history.ts';
 export * from './jobs.ts';
+export * from './privacy.ts';
 export * from './records.ts';
 export * from './results.ts';
 export * from './stats.ts';

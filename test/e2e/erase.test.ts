@@ -143,6 +143,57 @@ it('aurastream erase leaves no word of an author in any current store, and signs
   expect(countOf(again.report, 'lake_results')).toBe(0);
 }, 400_000);
 
+/**
+ * Grants that this erasure does not use, because the stores have too little of the author, or that the embedded
+ * cloud never records as used, as in test/e2e/lake.test.ts.
+ */
+const UNUSED =
+  /^(athena:Stop|dynamodb:(GetItem|PutItem)|glue:|kinesis:PutRecord|s3:(Abort|Delete|Get|List|Put)|sqs:Send|xray:)/;
+
+it('POST /privacy/erasures erases the records of an author from every store, by a function that uses only its permissions, and the trail has the act by its key', async () => {
+  const author = 'Second Person';
+  const { api_key: key } = JSON.parse(
+    await run(['keys', 'create', '--tenant', 'default', '--rights', 'admin', '--json']),
+  );
+  await publish({ record_id: 'p1', text: 'A second personword', author });
+  await publish({ record_id: 'p2', text: 7, author });
+  const { body: job } = await call('/analyze/async', {
+    method: 'POST',
+    body: { documents: [{ record_id: 'p3', text: 'A personword', author }], source_id: 'jobs' },
+  });
+  await vi.waitFor(async () => {
+    expect((await call(`/status/${job.job_id}`)).body.status).toBe('COMPLETED');
+    const row = { tenant: 'default', source: 'shop', record_id: 'p1' };
+    expect(await test.results.get(row)).toBeDefined();
+  }, WAIT);
+  const requested = await call('/privacy/erasures', { method: 'POST', key, body: { author } });
+  expect(requested.status).toBe(202);
+  const path = `/privacy/erasures/${requested.body.erasure_id}`;
+  const done = await vi.waitFor(async () => {
+    const { body } = await call(path, { key });
+    expect(body.status).toBe('done');
+    return body;
+  }, WAIT);
+  expect(done.counts).toMatchObject({ results_table: 2, set_asides: 1, job_inputs: 1 });
+  expect(await findInCurrentStores(test, [author, 'personword'])).toEqual([]);
+
+  const file = join(test.data_dir, 'api-report.json');
+  await writeFile(file, JSON.stringify(done.signed));
+  expect(await run(['privacy', 'verify', file])).toContain('signed by this deployment');
+  await vi.waitFor(async () => {
+    const acts = (await run(['audit', 'list', '--json'])).split('\n');
+    const own = acts.filter((line) => line.includes('"who":"key '));
+    expect(own.some((line) => line.includes('"act":"erase"'))).toBe(true);
+    expect(own.some((line) => line.includes('"act":"request_erasure"'))).toBe(true);
+    expect(acts.join()).not.toContain(author);
+  }, WAIT);
+  const { unused } = (await test.control('GET', 'iam/unused')) as {
+    unused: { role: string; action: string }[];
+  };
+  const mine = unused.filter(({ role }) => role.startsWith('Privacy'));
+  expect(mine.map(({ action }) => action).filter((one) => !UNUSED.test(one))).toEqual([]);
+}, 400_000);
+
 it('aurastream privacy report says which store of the deployed template keeps what, and how long', async () => {
   const stores = JSON.parse(await run(['privacy', 'report', '--json']));
   expect(stores).toContainEqual({

@@ -51,6 +51,7 @@ const DIMENSIONS: Record<string, Record<string, string>> = {
   'dead letters of the keeper queue': { QueueName: 'KeeperQueueDeadLetters.QueueName' },
   'audit and environment': { environment: 'dev', service: 'audit' },
   'dead letters of the audit queue': { QueueName: 'AuditQueueDeadLetters.QueueName' },
+  'dead letters of the privacy queue': { QueueName: 'PrivacyQueueDeadLetters.QueueName' },
   'submission and environment': { environment: 'dev', service: 'submission' },
   'submission function': { FunctionName: 'JobsSubmission' },
   'jobs queue': { QueueName: 'JobsQueue.QueueName' },

@@ -7,6 +7,8 @@ import { MAX_HOPS } from '../../ingest/submission/submit.ts';
 import { MAX_JOB_RECORDS } from '../../schemas/index.ts';
 import { listBundles, listResources, type Properties, synthesize } from '../support/template.ts';
 
+/** Functions that hand long work over to their next invocation. */
+const LOOPING = ['JobsSubmission', 'PrivacyHandler'];
 let template: Template;
 beforeAll(() => {
   template = synthesize();
@@ -74,6 +76,8 @@ it.each([
       ALERTS_TABLE: 'TablesAlerts',
       ALERT_QUEUE_URL: 'AlertingQueue',
       AUDIT_QUEUE_URL: 'AuditQueue',
+      PRIVACY_QUEUE_URL: 'PrivacyQueue',
+      SET_ASIDE_BUCKET: 'IngestSetAsides',
       JOB_DEADLINE_SECONDS: '86400',
       JOB_RETENTION_SECONDS: '2592000',
       UPLOAD_URL_TTL_SECONDS: '3600',
@@ -94,6 +98,31 @@ it.each([
       INPUT_BUCKET: 'JobsInputs',
       AUDIT_QUEUE_URL: 'AuditQueue',
       CORS_ORIGINS: '',
+    },
+  ],
+  [
+    'PrivacyHandler',
+    { memory: 1_024, timeout: 900 },
+    {
+      STACK_NAME: 'Test',
+      STREAM_NAME: 'IngestStream',
+      BULK_STREAM_NAME: 'IngestBulkStream',
+      RESULTS_TABLE: 'TablesResults',
+      HISTORY_TABLE: 'TablesHistory',
+      JOBS_TABLE: 'JobsTable',
+      KEEPER_TABLE: 'KeeperTable',
+      SET_ASIDE_BUCKET: 'IngestSetAsides',
+      FAILURE_BUCKET: 'IngestFailures',
+      INPUT_BUCKET: 'JobsInputs',
+      LAKE_BUCKET: 'LakeBucket',
+      DELIVERY_STREAM: 'LakeDeliveryStream',
+      ATHENA_WORKGROUP: 'LakeWorkGroup',
+      ATHENA_DATABASE: 'aurastream',
+      LAKE_BUFFER_SECONDS: 'LakeBufferSeconds',
+      RESTORE_KEY_ARN: 'IngestRestoreKey',
+      AUDIT_BUCKET: 'AuditTrail',
+      AUDIT_KEY_ARN: 'AuditKey',
+      PRIVACY_QUEUE_URL: 'PrivacyQueue',
     },
   ],
   [
@@ -193,7 +222,7 @@ it.each([
     Role: `${id}Role.Arn`,
     TracingConfig: { Mode: 'Active' },
     LoggingConfig: { LogGroup: `${id}Logs` },
-    ...(id === 'JobsSubmission' ? { RecursiveLoop: 'Allow' } : {}),
+    ...(LOOPING.includes(id) ? { RecursiveLoop: 'Allow' } : {}),
     Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps', ...environment } },
     Description: expect.any(String),
     Code: expect.anything(),
@@ -203,7 +232,7 @@ it.each([
 it('Lambda lets the submission of a job run in a loop, and a job reaches its deadline before the limit of the loop', () => {
   const functions = listResources(template, 'AWS::Lambda::Function');
   const looping = Object.entries(functions).filter(([, { RecursiveLoop }]) => RecursiveLoop);
-  expect(looping.map(([id]) => id)).toEqual(['JobsSubmission']);
+  expect(looping.map(([id]) => id)).toEqual(LOOPING);
   const { deadline_seconds, timeout_seconds } = settings.jobs;
   const publishing_seconds = timeout_seconds - 20;
   expect(deadline_seconds / publishing_seconds).toBeLessThan(MAX_HOPS);
@@ -245,6 +274,7 @@ it('each function runs the handler of its room, next to the files that it reads'
     HistoryHandler: { entry: 'insight/dispatch/handler.ts', assets: {} },
     AlertingHandler: { entry: 'insight/alerts/handler.ts', assets: {} },
     KeeperHandler: { entry: 'insight/keeper/handler.ts', assets: {} },
+    PrivacyHandler: { entry: 'operations/privacy/handler.ts', assets: {} },
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
     JobsCallback: { entry: 'jobs/callbacks/handler.ts', assets: {} },
   });
@@ -257,7 +287,7 @@ it('the benchmark knows each function of the template', () => {
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 15 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 16 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer, the API and downloads may have a concurrency of their own', () => {
@@ -364,6 +394,7 @@ it.each([
   ['JobsCallbackFeed', 'JobsCallback', 'JobsCallbacks', 10],
   ['BudgetReplayFeed', 'BudgetReplayHandler', 'BudgetReplayQueue', 2],
   ['KeeperFeed', 'KeeperHandler', 'KeeperQueue', 3],
+  ['PrivacyFeed', 'PrivacyHandler', 'PrivacyQueue', 2],
 ])('%s delivers one message at a time, and only failed messages again', (id, to, from, limit) => {
   expect(listResources(template, 'AWS::Lambda::EventSourceMapping')[id]).toEqual({
     FunctionName: to,
@@ -381,16 +412,21 @@ const WORK_QUEUES = [
   ['KeeperQueue', 'KeeperHandler'],
   ['AuditQueue', 'AuditHandler'],
   ['AlertingQueue', 'AlertingHandler'],
+  ['PrivacyQueue', 'PrivacyHandler'],
 ] as const;
 
 it('a message becomes a dead letter after five attempts, and queues keep messages for 14 days', () => {
-  const kept = { MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true };
+  // A message of the privacy queue may name a person.
+  const keep = (queue: string) => ({
+    MessageRetentionPeriod: (queue === 'PrivacyQueue' ? 1 : 14) * 86_400,
+    SqsManagedSseEnabled: true,
+  });
   const queues = WORK_QUEUES.flatMap(([queue]) => [
-    [`${queue}DeadLetters`, kept],
+    [`${queue}DeadLetters`, keep(queue)],
     [
       queue,
       {
-        ...kept,
+        ...keep(queue),
         VisibilityTimeout: expect.any(Number),
         RedrivePolicy: {
           deadLetterTargetArn: `${queue}DeadLetters.Arn`,

@@ -3,9 +3,8 @@ import { expect, it } from 'vitest';
 import { synthesize } from '../support/template.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const WORDS = 'no one two three four five six seven eight nine ten eleven twelve thirteen'.split(
-  ' ',
-);
+const WORDS =
+  'no one two three four five six seven eight nine ten eleven twelve thirteen fourteen'.split(' ');
 
 const template = synthesize();
 const countOf = (type: string) => Object.keys(template.findResources(type)).length;

@@ -22,6 +22,8 @@ export const VARIABLES: Record<string, string> = {
   HISTORY_TABLE: 'the-history',
   ALERTS_TABLE: 'the-alerts',
   ALERT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/alerts',
+  PRIVACY_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/privacy',
+  SET_ASIDE_BUCKET: 'the-set-asides',
   AUDIT_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/audit',
   ANALYZER_QUOTA_CALLS_PER_SECOND: '40',
   JOB_DEADLINE_SECONDS: '2222',

@@ -6,6 +6,7 @@ import type { BudgetReplay } from '../budget-replay.ts';
 import type { Jobs } from '../jobs.ts';
 import type { Keeper } from '../keeper.ts';
 import type { Lake } from '../lake.ts';
+import type { Privacy } from '../privacy.ts';
 import type { Tables } from '../tables.ts';
 import { createMetric, FIVE_MINUTES, type Watch } from './watch.ts';
 
@@ -19,6 +20,7 @@ export interface StoreProps {
   keeper: Keeper;
   audit: Audit;
   alerts: Alerts;
+  privacy: Privacy;
 }
 
 /** Returns the alarms on what comes after the analysis: tables, lake and queues. */
@@ -54,6 +56,10 @@ export function storeWatches(props: StoreProps): Record<string, Watch> {
     AlertsWait: watchAge(props.alerts.queue, oldest_message_seconds, 'Alerts wait to be sent.'),
     ...keeperWatches(props),
     ...auditWatches(props),
+    PrivacyRequestsFail: watchDeadLetters(
+      props.privacy.queue,
+      'A request to erase records failed five times.',
+    ),
   };
 }
 

@@ -1371,8 +1371,79 @@ export const API: DocumentPromises = {
         'every schema of the OpenAPI document compiles',
       ],
     },
+    {
+      says: '`POST /privacy/erasures` | erases records of your tenant from every store, as `aurastream erase` does',
+      tests: [
+        'POST /privacy/erasures erases the records of an author from every store, by a function that uses only its permissions, and the trail has the act by its key',
+        'POST /privacy/erasures hands the selection within the tenant of the caller to the function, and answers 202 with its id',
+      ],
+    },
+    {
+      says: '`GET /privacy/erasures/{erasure_id}` | returns the step and the counts of an erasure, and its signed report',
+      tests: [
+        'GET /privacy/erasures/{erasure_id} shows the step, the counts, and in the end the signed report',
+        '%s answers another tenant as if the resource did not exist',
+      ],
+    },
+    {
+      says: 'The body selects records of your tenant by `source`, and of them by one of `author`, `before` and, with a source, `record_id`.',
+      tests: [
+        'POST /privacy/erasures hands the selection within the tenant of the caller to the function, and answers 202 with its id',
+        'the selection %j is refused, and the error names %s',
+      ],
+    },
+    {
+      says: 'Only `"all": true` selects everything, and `"dry_run": true` only counts.',
+      tests: [
+        'everything of the tenant is selected only by all: true',
+        'a dry run counts, and changes nothing',
+      ],
+    },
+    {
+      says: 'The response is 202 with an `erasure_id`.',
+      tests: [
+        'POST /privacy/erasures hands the selection within the tenant of the caller to the function, and answers 202 with its id',
+      ],
+    },
+    {
+      says: 'The audit trail gets the request first; if it does not take it, the response is 503 and nothing is erased.',
+      tests: ['a request that the audit trail does not take is refused, and nothing is erased'],
+    },
+    {
+      says: 'A function does the erasure, and writes the act with your key and address to the audit trail before it erases anything.',
+      tests: [
+        'an act is in the audit trail, by its caller, before anything is erased',
+        'a request whose act cannot be recorded is not done, and is delivered again',
+        'POST /privacy/erasures erases the records of an author from every store, by a function that uses only its permissions, and the trail has the act by its key',
+      ],
+    },
+    {
+      says: 'It works in slices of up to 15 minutes, and goes on after a crash.',
+      tests: [
+        'the function %s has its memory, its timeout and its environment',
+        'a request goes on in other messages until it is done, and has one act in the trail',
+        'the erasure of a request goes on slice by slice, and one that is delivered again erases nothing twice',
+        'a slice that fails is thrown, so that SQS delivers its message again, and no message goes on',
+      ],
+    },
+    {
+      says: 'It waits while a job of your tenant has not ended.',
+      tests: ['the erasure of a request waits while a job of the tenant has not ended'],
+    },
+    {
+      says: '`GET /privacy/erasures/{erasure_id}` returns the `step`, the `counts` by store, and in the end `signed`: the report, which `aurastream privacy verify` accepts.',
+      tests: [
+        'GET /privacy/erasures/{erasure_id} shows the step, the counts, and in the end the signed report',
+        'POST /privacy/erasures erases the records of an author from every store, by a function that uses only its permissions, and the trail has the act by its key',
+      ],
+    },
+    {
+      says: 'It answers for 80 days; the report itself is kept.',
+      tests: ['every store of the template is in the report, with its time from the settings'],
+    },
   ],
   explains: [
+    '[privacy.md](privacy.md) says what an erasure reaches.',
     '`order` is `created_at`',
     '`source`, `status`, `sentiment` and',
     'The newest result comes first.',

@@ -59,6 +59,7 @@ const ALARMS = [
   'KeeperWaits | AWS/SQS',
   'AuditFails | AWS/SQS',
   'AuditChanged | AuraStream',
+  'PrivacyRequestsFail | AWS/SQS',
   'ApiFails | AWS/ApiGateway',
   'ApiIsSlow | AWS/Lambda',
   'ApiIsThrottled | AWS/Lambda',
@@ -1087,6 +1088,23 @@ export const OPERATIONS: DocumentPromises = {
       says,
       tests: ['npm run smoke says what it costs, and does nothing without a yes'],
     })),
+    {
+      says: 'A request to erase records failed five times, and does not go on by itself.',
+      tests: [
+        'the alarm %s watches the metric of the runbook and goes off above its threshold, for its time',
+      ],
+    },
+    {
+      says: "Fix the cause within a day, and move the dead letters back to the queue with SQS's redrive: the erasure goes on where it was.",
+      tests: [
+        'every store of the template is in the report, with its time from the settings',
+        'the erasure of a request goes on slice by slice, and one that is delivered again erases nothing twice',
+      ],
+    },
+    {
+      says: 'Later the message, which may name a person, is gone: ask for the erasure again.',
+      tests: ['every store of the template is in the report, with its time from the settings'],
+    },
   ],
   explains: [
     'Ask the caller to download JSON lines.',
@@ -1180,6 +1198,8 @@ export const OPERATIONS: DocumentPromises = {
     'Lambda refuses to start the API',
     'The concurrency of the account is used up',
     ...AUDIT_TRAIL.explains,
+    'The log of the privacy function says why:',
+    '`request failed`, with the name of the error.',
     'This page is for the engineer on call.',
     'Check `jobs.timeout_seconds` first,',
     'Submit the job again after you fix the cause.',

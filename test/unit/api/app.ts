@@ -21,6 +21,7 @@ import { createFakeHistoryStore } from '../../fakes/history-store.ts';
 import { createFakeInputs } from '../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../fakes/job-store.ts';
 import { createTestSearch } from '../../fakes/privacy.ts';
+import { createFakePrivacyRequests } from '../../fakes/privacy-requests.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
 import { createFakeReader } from '../../fakes/results-reader.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
@@ -68,6 +69,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
   const jobs = createFakeJobStore({ now });
   const { stream, entries } = createFakeStream();
   let ids = 0;
+  const privacy = createFakePrivacyRequests();
   const deps: ApiDeps = {
     analyse: analyse ?? analysis.analyseAll,
     searchText: createTestSearch(),
@@ -84,6 +86,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     alerts: createFakeAlertRules(),
     alert_events: createFakeAlertEvents(),
     alert_queue: createFakeAlertQueue().queue,
+    privacy: privacy.requests,
     stream,
     upload_origin: 'https://bucket.example',
     claims: createFakeClaims(),
@@ -138,6 +141,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     objects,
     rows,
     entries,
+    privacy,
   };
 }
 

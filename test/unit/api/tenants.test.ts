@@ -7,6 +7,7 @@ import { ROUTES } from '../../support/routes.ts';
 import { testApi } from './app.ts';
 
 const JOB_ID = 'job_of_acme';
+const ERASURE_ID = `erasure_${'0'.repeat(32)}`;
 const RECORD_ID = 'record-of-acme';
 const WORDS = 'words of acme';
 
@@ -20,6 +21,10 @@ beforeEach(async () => {
     aResult({ tenant: 'acme', record_id: RECORD_ID, source: 'tour', text: WORDS }),
   );
   api.rows.set(recordKey(result), result);
+  await api.privacy.requests.put({
+    ...{ request_id: ERASURE_ID, kind: 'erasure', tenant: 'acme' },
+    ...{ requested_at: new Date(0).toISOString(), dry_run: false },
+  });
 });
 
 const named = ROUTES.filter(({ access, params }) => access !== 'open' && params !== undefined);
@@ -27,7 +32,10 @@ const named = ROUTES.filter(({ access, params }) => access !== 'open' && params 
 it.each(named.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s answers another tenant as if the resource did not exist',
   async (_, { method, path }) => {
-    const names = { job_id: JOB_ID, source: 'tour', record_id: RECORD_ID };
+    const names = {
+      ...{ job_id: JOB_ID, source: 'tour', record_id: RECORD_ID },
+      erasure_id: ERASURE_ID,
+    };
     const asked = path.replace(/\{(\w+)\}/g, (_whole, name: keyof typeof names) => names[name]);
     const not_there = path.replace(/\{\w+\}/g, 'never-there');
     const theirs = await api.request(asked, { method }, 'globex');

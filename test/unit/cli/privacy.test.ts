@@ -7,7 +7,8 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eraseCommand } from '../../../cli/commands/erase.ts';
 import { exportCommand } from '../../../cli/commands/export.ts';
 import { privacyCommand } from '../../../cli/commands/privacy.ts';
-import { buildAct, describeSelector } from '../../../cli/privacy/selector.ts';
+import { describeSelector } from '../../../cli/privacy/selector.ts';
+import { buildAct } from '../../../operations/privacy/build-act.ts';
 import { auditActSchema, type ErasureReport, signReport } from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
 

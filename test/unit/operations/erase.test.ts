@@ -4,6 +4,7 @@ import { ErasureStopped } from '../../../operations/erase/context.ts';
 import { beginErasure, runErasure } from '../../../operations/erase/erase.ts';
 import type { ErasableJob, ErasableObjects } from '../../../operations/erase/ports.ts';
 import { exportSelection } from '../../../operations/export/export.ts';
+import { eraseSlice } from '../../../operations/privacy/erase-slice.ts';
 import { readRestorables } from '../../../operations/restore.ts';
 import { maskAuthor } from '../../../processors/privacy/redact-metadata.ts';
 import {
@@ -401,4 +402,39 @@ it('an export has each thing that a store holds on the selection, and ends with 
     lines: { results_table: 1, lake_raw: 1, set_asides: 1, failures: 1 },
     sha256: createHash('sha256').update(texts.slice(0, -1).join('')).digest('hex'),
   });
+});
+
+it('the erasure of a request goes on slice by slice, and one that is delivered again erases nothing twice', async () => {
+  const world = createWorld(['a', 'b'].map((record_id) => aResult({ record_id, author: 'Ada' })));
+  await world.start();
+  const request = {
+    ...{ request_id: `erasure_${'0'.repeat(32)}`, kind: 'erasure' as const, tenant: 'default' },
+    ...{ requested_at: new Date(NOW - 1_000).toISOString(), dry_run: false },
+  };
+  const slice = () =>
+    eraseSlice({ ...world.deps, isTimeUp: () => true }, { request, selector: ADA });
+  const statuses: string[] = [];
+  while (statuses.at(-1) !== 'done') statuses.push((await slice()).status);
+  expect(statuses.length).toBeGreaterThan(10);
+  expect(new Set(statuses)).toEqual(new Set(['again', 'done']));
+  expect([...world.states.keys()]).toEqual([request.request_id]);
+  const { signed } = JSON.parse(world.states.get(request.request_id) ?? '{}');
+  expect(signed.report).toMatchObject({ requested_at: request.requested_at });
+  const withdrawn = world.lines.length;
+  expect(await slice()).toMatchObject({ status: 'done', counts: { results_table: 2 } });
+  expect(world.lines).toHaveLength(withdrawn);
+});
+
+it('the erasure of a request waits while a job of the tenant has not ended', async () => {
+  const open = { job_id: 'j1', source_id: 's', is_final: false, input_key: 'inputs/j1.jsonl' };
+  const jobs = [{ ...open, created_at: new Date(NOW - 10_000).toISOString() }];
+  const world = createWorld([], jobs);
+  const request = {
+    ...{ request_id: `erasure_${'0'.repeat(32)}`, kind: 'erasure' as const, tenant: 'default' },
+    ...{ requested_at: new Date(NOW - 1_000).toISOString(), dry_run: false },
+  };
+  const slice = () => eraseSlice(world.deps, { request, selector: ADA });
+  expect(await slice()).toEqual({ status: 'waits' });
+  jobs.length = 0;
+  expect(await slice()).toMatchObject({ status: 'done' });
 });

@@ -23,6 +23,8 @@ it('every store of the template is in the report, with its time from the setting
     'LakeBucket/results_raw/': settings.lake.raw_days,
     'LakeBucket/delivery-errors/': settings.lake.raw_days,
     'IngestSetAsides/set-asides/': settings.set_asides_days,
+    'IngestSetAsides/privacy-requests/': settings.set_asides_days,
+    PrivacyQueue: 1,
     IngestFailures: settings.failures_days,
     'JobsInputs/inputs/': settings.jobs.retention_seconds / DAY_SECONDS,
     IngestStream: settings.stream.retention_hours / 24,

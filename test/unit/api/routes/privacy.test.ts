@@ -1,0 +1,116 @@
+import { expect, it } from 'vitest';
+import {
+  type ErasureState,
+  erasureResponseSchema,
+  ServiceError,
+  signReport,
+} from '../../../../schemas/index.ts';
+import { errorOf, testApi } from '../app.ts';
+
+const PATH = '/privacy/erasures';
+const erase = (api: ReturnType<typeof testApi>, body: unknown) =>
+  api.post(body, 'application/json', PATH);
+const ID = `erasure_${'1'.padStart(32, '0')}`;
+
+it('POST /privacy/erasures hands the selection within the tenant of the caller to the function, and answers 202 with its id', async () => {
+  const api = testApi();
+  const response = await erase(api, { source: 'tour', author: 'Ada' });
+  expect(response.status).toBe(202);
+  expect(erasureResponseSchema.parse(await response.json())).toMatchObject({
+    ...{
+      erasure_id: ID,
+      status: 'requested',
+      dry_run: false,
+      step: null,
+      counts: {},
+      signed: null,
+    },
+  });
+  expect(api.privacy.messages).toMatchObject([
+    {
+      request: { request_id: ID, kind: 'erasure', tenant: 'acme', dry_run: false },
+      selector: { tenant: 'acme', source: 'tour', author: 'Ada' },
+      caller: { principal: { kind: 'api_key', tenant: 'acme' }, request_id: 'request-1' },
+      hops: 0,
+    },
+  ]);
+});
+
+it('what is stored of a request, and its entry in the audit trail, name no person', async () => {
+  const api = testApi();
+  await erase(api, { source: 'tour', author: 'Ada' });
+  expect(JSON.stringify([...api.privacy.stored.values(), api.reads])).not.toContain('Ada');
+  expect(api.reads).toMatchObject([
+    {
+      act: {
+        act: 'request_erasure',
+        tenant: 'acme',
+        selectors: { request_id: ID, source: 'tour' },
+      },
+    },
+  ]);
+});
+
+it('a request that the audit trail does not take is refused, and nothing is erased', async () => {
+  const away = new ServiceError('sqs', 'Away', { retryable: true });
+  const api = testApi(undefined, { record_read: () => Promise.reject(away) });
+  const response = await erase(api, { author: 'Ada' });
+  expect(response.status).toBe(503);
+  expect(api.privacy.stored.size + api.privacy.messages.length).toBe(0);
+});
+
+it.each([
+  [{}, 'all'],
+  [{ all: true, author: 'Ada' }, 'all'],
+  [{ all: false }, 'all'],
+  [{ record_id: 'r1' }, 'source'],
+  [{ source: 's', author: 'Ada', before: '2026-11-27T00:00:00Z' }, 'record_id'],
+  [{ author: 'Ada', tenant: 'globex' }, 'body'],
+])('the selection %j is refused, and the error names %s', async (body, field) => {
+  const api = testApi();
+  const response = await erase(api, body);
+  expect(response.status).toBe(400);
+  expect((await errorOf(response)).field).toBe(field);
+  expect(api.privacy.messages).toEqual([]);
+});
+
+it('everything of the tenant is selected only by all: true', async () => {
+  const api = testApi();
+  expect((await erase(api, { all: true, dry_run: true })).status).toBe(202);
+  expect(api.privacy.messages).toMatchObject([
+    { selector: { tenant: 'acme' }, request: { dry_run: true } },
+  ]);
+});
+
+it('GET /privacy/erasures/{erasure_id} shows the step, the counts, and in the end the signed report', async () => {
+  const api = testApi();
+  await erase(api, { author: 'Ada' });
+  const read = async () =>
+    erasureResponseSchema.parse(await (await api.request(`${PATH}/${ID}`)).json());
+  expect(await read()).toMatchObject({ status: 'requested', step: null });
+  const state: ErasureState = {
+    ...{ erasure_id: ID, selector: { tenant: 'acme' }, requested_at: 0, is_dry_run: false },
+    ...{ step: 'consumers', counts: { set_asides: 2 }, unreadable: 0, job_ids: [] },
+  };
+  api.privacy.states.set(ID, state);
+  expect(await read()).toMatchObject({
+    ...{ status: 'running', step: 'consumers', counts: { set_asides: 2 }, signed: null },
+  });
+  const at = '2026-11-28T00:00:00.000Z';
+  const signed = signReport(
+    {
+      ...{ format: 1, erasure_id: ID, selector: { tenant: 'acme' }, is_dry_run: false },
+      ...{ requested_at: at, completed_at: at, stores: [], remains: [], unreadable: 0 },
+    },
+    'secret',
+  );
+  api.privacy.states.set(ID, { ...state, step: 'done', signed });
+  expect(await read()).toMatchObject({ status: 'done', step: 'done', signed });
+});
+
+it('an id that is none, and one of another kind, is not found', async () => {
+  const api = testApi();
+  for (const id of ['never-there', `export_${'0'.repeat(32)}`]) {
+    expect((await api.request(`${PATH}/${id}`)).status).toBe(404);
+  }
+});
