@@ -47,11 +47,10 @@ export const alertTestResponseSchema = z.object({
  * @useDeclaredType
  *
  * @example
- * import { createClient } from 'aurastream/client';
- * import type { AlertTestResponse } from 'aurastream/schemas';
+ * import type { AlertEvent, AlertTestResponse } from 'aurastream/schemas';
  *
- * const client = createClient({ base_url: 'https://api.example.com/v1', api_key: 'your-key' });
- * const { event_id }: AlertTestResponse = await client.testAlert('angry-customers');
+ * const findTest = (events: AlertEvent[], { event_id }: AlertTestResponse) =>
+ *   events.find((event) => event.event_id === event_id);
  */
 export type AlertTestResponse = z.infer<typeof alertTestResponseSchema>;
 
