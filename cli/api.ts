@@ -51,13 +51,19 @@ export async function findApi(command: Command): Promise<FoundApi> {
  *
  * @throws {Advice} if the API answered with an error.
  */
-export async function withAdvice<Value>(call: Promise<Value>): Promise<Value> {
+export async function withAdvice<Value>(
+  call: Promise<Value>,
+  listing: Listing = 'job list',
+): Promise<Value> {
   try {
     return await call;
   } catch (error) {
-    throw addAdvice(error);
+    throw addAdvice(error, listing);
   }
 }
+
+/** The command that lists what a 404 did not find. */
+type Listing = 'job list' | 'alerts list';
 
 /**
  * Yields the items of a listing. If the API answers with an error, the function adds advice for the
@@ -65,20 +71,23 @@ export async function withAdvice<Value>(call: Promise<Value>): Promise<Value> {
  *
  * @throws {Advice} if the API answered with an error.
  */
-export async function* withAdviceForEach<Item>(items: AsyncIterable<Item>): AsyncIterable<Item> {
+export async function* withAdviceForEach<Item>(
+  items: AsyncIterable<Item>,
+  listing: Listing = 'job list',
+): AsyncIterable<Item> {
   try {
     yield* items;
   } catch (error) {
-    throw addAdvice(error);
+    throw addAdvice(error, listing);
   }
 }
 
-function addAdvice(error: unknown): unknown {
+function addAdvice(error: unknown, listing: Listing): unknown {
   if (!(error instanceof ApiError)) return error;
-  return new Advice(error.message, adviceFor(error), { cause: error });
+  return new Advice(error.message, adviceFor(error, listing), { cause: error });
 }
 
-function adviceFor({ status, code, retry_after, request_id }: ApiError): string {
+function adviceFor({ status, code, retry_after, request_id }: ApiError, listing: Listing): string {
   if (code === 'INCOMPLETE') return 'Run the command again.';
   if (code === 'MISSING_RIGHT') {
     return 'Use a key that has it: `aurastream keys create --tenant NAME --rights read,admin`.';
@@ -86,7 +95,7 @@ function adviceFor({ status, code, retry_after, request_id }: ApiError): string 
   if (status === 401 || status === 403) {
     return 'Check the API key: `aurastream keys list` shows the valid ones.';
   }
-  if (status === 404) return 'See `aurastream job list` or `aurastream alerts list`.';
+  if (status === 404) return `See \`aurastream ${listing}\`.`;
   if (retry_after !== undefined) return `Try again in ${retry_after} s.`;
   if (status >= 500) return `Look for the request id ${request_id ?? '-'} in the API's log.`;
   return 'See --help of this command.';

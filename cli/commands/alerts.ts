@@ -25,7 +25,7 @@ function listCommand(): Command {
     .option('--json', 'print an array')
     .action(async (options: { json?: boolean }, command: Command) => {
       const client = await connectApi(command);
-      const alerts = await withAdvice(client.alerts());
+      const alerts = await withAdvice(client.alerts(), 'alerts list');
       printAnswer(options, alerts, () => formatTable(COLUMNS, alerts.map(toRow)));
     });
 }
@@ -44,7 +44,7 @@ function testCommand(): Command {
     .option('--json', 'print one line of JSON')
     .action(async (name: string, options: { json?: boolean }, command: Command) => {
       const client = await connectApi(command);
-      const test = await withAdvice(client.testAlert(name));
+      const test = await withAdvice(client.testAlert(name), 'alerts list');
       printAnswer(
         options,
         test,
@@ -71,7 +71,7 @@ function muteCommand(): Command {
     .action(async (name: string, options: MuteOptions, command: Command) => {
       const until = readEnd(options, Date.now());
       const client = await connectApi(command);
-      const alert = await withAdvice(client.muteAlert(name, until));
+      const alert = await withAdvice(client.muteAlert(name, until), 'alerts list');
       printAnswer(options, alert, () =>
         until === null ? `${name} reports again.` : `${name} is muted until ${until}.`,
       );
@@ -95,7 +95,7 @@ function deleteCommand(): Command {
     .option('--json', 'print the deleted alert')
     .action(async (name: string, options: { json?: boolean }, command: Command) => {
       const client = await connectApi(command);
-      const alert = await withAdvice(client.deleteAlert(name));
+      const alert = await withAdvice(client.deleteAlert(name), 'alerts list');
       printAnswer(options, alert, () => `Deleted ${name}.`);
     });
 }
@@ -109,7 +109,7 @@ function historyCommand(): Command {
     .action(async (name: string, options: { limit: number; json?: boolean }, command: Command) => {
       const client = await connectApi(command);
       const events: AlertEvent[] = [];
-      for await (const event of withAdviceForEach(client.alertHistory(name))) {
+      for await (const event of withAdviceForEach(client.alertHistory(name), 'alerts list')) {
         if (events.length === options.limit) break;
         events.push(event);
       }

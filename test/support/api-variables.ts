@@ -32,7 +32,6 @@ export const VARIABLES: Record<string, string> = {
   MAX_UPLOAD_BYTES: '5555',
   UPLOAD_ROLE_ARN: 'arn:aws:iam::000000000000:role/the-uploads',
   CALLBACK_ALLOW_LOOPBACK: 'false',
-  AWS_REGION: 'eu-west-1',
   CORS_ORIGINS: 'https://app.example',
   SERVES_DOCS: 'true',
   SERVES_DASHBOARD: 'true',

@@ -30,7 +30,7 @@ import { rowOf } from '../../../aws/dynamodb/jobs/row.ts';
 import manifest from '../../../package.json' with { type: 'json' };
 import { ANALYZERS, hashText, MAX_TEXT_BYTES } from '../../../schemas/index.ts';
 import { createFakeQuotaTable } from '../../fakes/quota-table.ts';
-import { VARIABLES } from '../../support/api-variables.ts';
+import { VARIABLES as OWN_VARIABLES } from '../../support/api-variables.ts';
 import { aJob } from '../../support/jobs.ts';
 import { aResult, rowFor } from '../../support/results.ts';
 import { aPastVersion } from '../../support/versions.ts';
@@ -82,6 +82,9 @@ afterEach(() => {
 });
 
 /** Sends a request as the tenant `acme`. */
+/** Lambda sets the region. */
+const VARIABLES: Record<string, string> = { ...OWN_VARIABLES, AWS_REGION: 'eu-west-1' };
+
 function request(path: string, body?: unknown, api = composeApi(VARIABLES)) {
   const headers = { 'content-type': 'application/json' };
   const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) };
