@@ -12,10 +12,10 @@ export async function eraseSlice(
 ): Promise<Slice> {
   const { request_id, dry_run: is_dry_run } = request;
   const requested_at = Date.parse(request.requested_at);
-  await beginErasure(deps, selector, {
+  void (await beginErasure(deps, selector, {
     is_dry_run,
     requested: { erasure_id: request_id, requested_at },
-  });
+  }));
   try {
     return { status: 'done', counts: countErased(await runErasure(deps, selector, request_id)) };
   } catch (error) {
