@@ -76,6 +76,13 @@ const BY_NAME: Record<string, Holding[]> = {
       by_source: true,
     },
   ],
+  TablesAlerts: [
+    {
+      holds: 'alerts, and the ids of the records that they have reported',
+      has_texts: false,
+      ended_by: 'the tenant for alerts; TTL for reports',
+    },
+  ],
   TablesKeys: [
     {
       holds: 'states of API keys: the day of their last use, and when rotated ones end',

@@ -48,7 +48,9 @@ const DELETED = {
 const LIFECYCLES: Record<string, object[]> = {
   IngestSetAsides: [
     ABORT,
-    ...['set-asides/', 'over-budget/', 'restored/'].map((prefix) => expire(prefix, 80)),
+    ...['set-asides/', 'over-budget/', 'restored/', 'privacy-requests/'].map((prefix) =>
+      expire(prefix, 80),
+    ),
     DELETED,
   ],
   IngestFailures: [ABORT, { ExpirationInDays: 14, Status: 'Enabled' }, DELETED],

@@ -35,7 +35,7 @@ export const API: DocumentPromises = {
       says: '`POST /alerts/{name}/mute`, `/test`, `GET /alerts/{name}/history` | mutes an alert, sends a test, and shows what it has reported and to which hosts',
       tests: [
         'an alert is muted until a time, reports again, and is deleted',
-        'a test goes to each destination, and is in the history',
+        'a test goes to each destination, and is in the history of its tenant',
         'an alert reports a record to a webhook, signed and tried again after a refusal, and its history has no text',
       ],
     },

@@ -27,7 +27,11 @@ beforeEach(async () => {
   });
 });
 
-const named = ROUTES.filter(({ access, params }) => access !== 'open' && params !== undefined);
+/** The routes of alerts have names that the caller chooses: their own tests try another tenant's. */
+const named = ROUTES.filter(
+  ({ access, params, path }) =>
+    access !== 'open' && params !== undefined && !path.startsWith('/alerts/'),
+);
 
 it.each(named.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s answers another tenant as if the resource did not exist',

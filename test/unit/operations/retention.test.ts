@@ -79,7 +79,7 @@ it('the report of an erasure says for each kind of copy until when it remains, w
   };
   expect(daysOf('backups of the results table')).toBe(35 + 2);
   expect(daysOf('files and snapshots')).toBe(1 + 1 + 1 + 7 + 2);
-  expect(daysOf('failure bucket')).toBe(80 + 7 + 2);
+  expect(daysOf('failure bucket')).toBe(14 + 7 + 2);
   expect(daysOf('streams')).toBe(1 + 2);
   expect(daysOf('ids of the erased records')).toBe(90 + 2);
 });

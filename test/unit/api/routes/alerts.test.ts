@@ -117,7 +117,7 @@ it('an alert of another tenant cannot be muted, tested or deleted', async () => 
   expect(sent).toEqual([]);
 });
 
-it('a test goes to each destination, and is in the history', async () => {
+it('a test goes to each destination, and is in the history of its tenant', async () => {
   const { send, sent } = createWorld();
   await send('POST', '/alerts', INPUT);
   const tested = await send('POST', '/alerts/angry/test');
@@ -135,6 +135,8 @@ it('a test goes to each destination, and is in the history', async () => {
     ],
   });
   expect(JSON.stringify(history)).not.toContain('secret');
+  const theirs = await send('GET', '/alerts/angry/history', undefined, 'other');
+  expect(await theirs.json()).toMatchObject({ name: 'angry', events: [] });
 });
 
 it('the history comes in pages, and a cursor belongs to its alert', async () => {
