@@ -21,6 +21,8 @@ const OF_JOBS = {
   INPUT_BUCKET: 'inputs',
   COUNTS_TABLE: 'counts',
   HISTORY_TABLE: 'history',
+  ALERTS_TABLE: 'alerts',
+  ALERT_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/alerts',
   PRIVACY_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/privacy',
   SET_ASIDE_BUCKET: 'set-asides',
   AUDIT_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/audit',
