@@ -10,6 +10,7 @@ export const LONG_FILES = [
   'test/contract/consumer-memory.test.ts',
   'test/contract/public-api.test.ts',
   'test/e2e/jobs.test.ts',
+  'test/e2e/dashboard.test.ts',
   'test/e2e/lake.test.ts',
   'test/e2e/stream.test.ts',
   'test/e2e/long-submission.test.ts',
@@ -18,6 +19,8 @@ export const LONG_FILES = [
   'test/e2e/api-faults.test.ts',
   'test/e2e/chaos.test.ts',
   'test/e2e/smoke.test.ts',
+  'test/e2e/privacy.test.ts',
+  'test/e2e/erase.test.ts',
   'test/e2e/api.test.ts',
   'test/e2e/live-beside-bulk.test.ts',
   'test/e2e/cli-jobs.test.ts',
@@ -28,6 +31,7 @@ export const LONG_FILES = [
   'test/e2e/allowed-callers.test.ts',
   'test/e2e/outage.test.ts',
   'test/e2e/bench.test.ts',
+  'test/e2e/privacy-engine.test.ts',
 ];
 
 /**
