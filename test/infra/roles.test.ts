@@ -34,6 +34,15 @@ function listObservability(role: string): string[] {
 }
 
 const catalog = 'arn:AWS::Partition:glue:AWS::Region:AWS::AccountId:';
+/** The grants to read the definitions of the tables of the lake. */
+const TABLE_READS = ['GetDatabase', 'GetPartitions', 'GetTable'].flatMap((action) =>
+  [
+    'catalog',
+    'database/aurastream',
+    'table/aurastream/results',
+    'table/aurastream/results_raw',
+  ].map((resource) => `glue:${action} ${catalog}${resource}`),
+);
 const workgroup = 'arn:AWS::Partition:athena:AWS::Region:AWS::AccountId:workgroup/LakeWorkGroup';
 const analysis = [
   'dynamodb:BatchGetItem TablesCache.Arn',
@@ -203,14 +212,7 @@ it.each([
         (action) => `dynamodb:${action} KeeperTable.Arn`,
       ),
       'dynamodb:Query TablesCounts.Arn',
-      ...['GetDatabase', 'GetPartitions', 'GetTable'].flatMap((action) =>
-        [
-          'catalog',
-          'database/aurastream',
-          'table/aurastream/results',
-          'table/aurastream/results_raw',
-        ].map((resource) => `glue:${action} ${catalog}${resource}`),
-      ),
+      ...TABLE_READS,
       ...['CreateTable', 'UpdateTable'].flatMap((action) =>
         ['catalog', 'database/aurastream', 'table/aurastream/results'].map(
           (resource) => `glue:${action} ${catalog}${resource}`,
@@ -246,14 +248,7 @@ it.each([
         (action) => `dynamodb:${action} TablesResults.Arn`,
       ),
       'firehose:PutRecordBatch LakeDeliveryStream.Arn',
-      ...['GetDatabase', 'GetPartitions', 'GetTable'].flatMap((action) =>
-        [
-          'catalog',
-          'database/aurastream',
-          'table/aurastream/results',
-          'table/aurastream/results_raw',
-        ].map((resource) => `glue:${action} ${catalog}${resource}`),
-      ),
+      ...TABLE_READS,
       ...['catalog', 'database/aurastream', 'table/aurastream/results'].map(
         (resource) => `glue:UpdateTable ${catalog}${resource}`,
       ),
