@@ -331,10 +331,7 @@ it('a signed callback reports the end of a job, is retried after a refusal, and 
   const { job_id } = await submit({ text: 'Call me', callback_url: url });
   await watch(job_id);
   await vi.waitFor(() => expect(received).toHaveLength(1), WAIT);
-  await vi.waitFor(async () => {
-    await test.control('POST', 'queues/release');
-    expect(received).toHaveLength(2);
-  }, WAIT);
+  await releaseUntil(() => received.length >= 2);
   const [first, second] = received;
   expect(second!.headers['x-aurastream-delivery']).toBe(first!.headers['x-aurastream-delivery']);
   expect(second!.headers['x-aurastream-signature']).toBe(
@@ -349,10 +346,23 @@ it('a signed callback reports the end of a job, is retried after a refusal, and 
     expect(body.callback.state).toBe('delivered');
     return body;
   }, WAIT);
-  expect(ended.callback.attempts.map(({ status }: { status: number }) => status)).toEqual([
-    500, 200,
-  ]);
+  const [refused, ...accepted] = ended.callback.attempts.map(
+    ({ status }: { status: number }) => status,
+  );
+  expect(refused).toBe(500);
+  expect(new Set(accepted)).toEqual(new Set([200]));
 });
+
+/**
+ * Ends the waits of all messages until the condition holds. A release also ends the lease of a message
+ * that a function is handling, so SQS may deliver that message once more: deliveries are at least once.
+ */
+function releaseUntil(isDone: () => boolean) {
+  return vi.waitFor(async () => {
+    await test.control('POST', 'queues/release');
+    expect(isDone()).toBe(true);
+  }, WAIT);
+}
 
 /** Creates an alert on a word, publishes a record that has it, and waits for the second attempt. */
 async function reportRecord() {
@@ -378,12 +388,9 @@ async function reportRecord() {
   );
   const [first] = posts();
   const delivery = first!.headers['x-aurastream-delivery'];
-  await vi.waitFor(async () => {
-    await test.control('POST', 'queues/release');
-    expect(
-      posts().filter(({ headers }) => headers['x-aurastream-delivery'] === delivery),
-    ).toHaveLength(2);
-  }, WAIT);
+  const repeats = () =>
+    posts().filter(({ headers }) => headers['x-aurastream-delivery'] === delivery);
+  await releaseUntil(() => repeats().length >= 2);
   const event_id = delivery!.slice(0, 32);
   return { name, record, posts, event_id };
 }
@@ -402,9 +409,12 @@ it('an alert reports a record to a webhook, signed and tried again after a refus
   const history = await vi.waitFor(async () => {
     const answer = await call(`/alerts/${name}/history`);
     const event = answer.body.events.find((one: { event_id: string }) => one.event_id === event_id);
-    expect(event.deliveries).toMatchObject([
-      { state: 'delivered', attempts: [{ status: 500 }, { status: 200 }] },
-    ]);
+    expect(event.deliveries).toMatchObject([{ state: 'delivered' }]);
+    const [refused, ...accepted] = event.deliveries[0].attempts;
+    expect(refused.status).toBe(500);
+    expect(new Set(accepted.map(({ status }: { status: number }) => status))).toEqual(
+      new Set([200]),
+    );
     return answer.body;
   }, WAIT);
   expect(JSON.stringify(history)).not.toContain('hate');
