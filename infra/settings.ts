@@ -292,6 +292,17 @@ export interface Settings {
     /** Whether the topic has a KMS key of its own, which costs $1 per month. */
     encrypts_topic: boolean;
   };
+  /** The service level objectives over 30 days. docs/operations.md, "Service levels", explains them. */
+  objectives: {
+    /** Share of the API's requests that are not answered with 5xx, in percent. */
+    api_available: { percent: number };
+    /** Share of the API's requests that are answered within a time, without downloads, in percent. */
+    api_fast: { percent: number; within_ms: number };
+    /** Share of the minutes in which no live record has waited for longer than a time, in percent. */
+    live_records_current: { percent: number; within_seconds: number };
+  };
+  /** Whether the stack has a dashboard of CloudWatch. An account's first three cost nothing, others $3 per month. */
+  has_dashboard: boolean;
   audit: {
     /**
      * Mode of the object lock of the audit trail. With `governance`, a principal with the permission
@@ -506,6 +517,14 @@ export const settings: Settings = {
     api_latency_ms: 10_000,
     encrypts_topic: false,
   },
+  objectives: {
+    api_available: { percent: 99.9 },
+    // Most answers take less than 0.2 s. A synchronous analysis waits for Comprehend, and for its quota.
+    api_fast: { percent: 99, within_ms: 2_000 },
+    // A batch of distinct texts takes 33 s if four consumers share the quota.
+    live_records_current: { percent: 99, within_seconds: 60 },
+  },
+  has_dashboard: true,
   audit: {
     object_lock: 'governance',
     retention_days: 400,

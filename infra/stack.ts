@@ -9,6 +9,7 @@ import { Audit } from './constructs/audit.ts';
 import { BudgetReplay } from './constructs/budget-replay.ts';
 import { Consumer } from './constructs/consumer.ts';
 import { Counts } from './constructs/counts.ts';
+import { type DashboardProps, PipelineDashboard } from './constructs/dashboard/dashboard.ts';
 import { DataEvents } from './constructs/data-events.ts';
 import { encryptStores } from './constructs/encryption.ts';
 import { addFirewall } from './constructs/firewall.ts';
@@ -18,6 +19,7 @@ import { Jobs } from './constructs/jobs.ts';
 import { Keeper } from './constructs/keeper.ts';
 import { Lake } from './constructs/lake.ts';
 import { Privacy } from './constructs/privacy.ts';
+import { Slos } from './constructs/slos/slos.ts';
 import { Tables } from './constructs/tables.ts';
 import type { Settings } from './settings.ts';
 
@@ -72,6 +74,7 @@ export class AuraStreamStack extends Stack {
       ...{ budget_replay, keeper, privacy, api },
     };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });
+    this.addObjectives(alarms, { ...uses, ...alarmed });
 
     encryptStores(this, settings);
 
@@ -101,6 +104,15 @@ export class AuraStreamStack extends Stack {
       AnalyzerVersion: ANALYZERS[settings.analysis.analyzer].version,
       UsagePlanIds: this.toJsonString(api.usage_plan_ids),
     });
+  }
+
+  /** Adds the alarms on objectives, and the dashboard, which shows all alarms. */
+  private addObjectives({ topic, alarms }: Alarms, shown: Omit<DashboardProps, 'alarms'>): void {
+    const { settings, api, consumer } = shown;
+    const slos = new Slos(this, 'Slos', { settings, api, consumer, topic });
+    if (!settings.has_dashboard) return;
+    const all_alarms = [...slos.alarms, ...alarms];
+    void new PipelineDashboard(this, 'Dashboard', { ...shown, alarms: all_alarms });
   }
 
   private addDataEvents({ settings, ...uses }: Uses): void {

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { billedUnits } from '../../budgets/units.ts';
 import { asCompleted } from '../../lib/as-completed.ts';
 import { createPause, type Pause } from '../../lib/backoff.ts';
 import { chunk } from '../../lib/chunk.ts';
@@ -184,7 +185,9 @@ function sortAnswers<Asked extends Document>(
   for (const [i, document] of documents.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined) throw new Error('The analyzer left a document without an outcome');
-    if (!outcome.ok && outcome.throttled) counts.throttles += 1;
+    // A document fits into a call, so that it has one part.
+    if (outcome.ok) counts.units += billedUnits(document.text, Number.POSITIVE_INFINITY);
+    else if (outcome.throttled) counts.throttles += 1;
     const is_retryable = !outcome.ok && outcome.retryable;
     (is_retryable ? sorted.retryable : sorted.answered).push({ document, outcome });
   }

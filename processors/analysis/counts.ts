@@ -25,6 +25,8 @@ export interface AnalysisCounts {
    * that were sent again.
    */
   documents: number;
+  /** Number of units that the analyzer bills for the documents that it scored. */
+  units: number;
   /**
    * Number of distinct documents that were in no cache, by language code. If the analyzer accepts
    * 25 documents per call, a language with n such documents takes at least ⌈n / 25⌉ calls.
@@ -60,6 +62,7 @@ export function createAnalysisCounts(): AnalysisCounts {
     misses: 0,
     calls: 0,
     documents: 0,
+    units: 0,
     asked: {},
     retried_documents: 0,
     throttles: 0,

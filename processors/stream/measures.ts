@@ -142,6 +142,7 @@ function analysisMetrics(stats: AnalysisCounts): Record<string, number> {
     cache_unreadable: stats.cache_unreadable,
     analyzer_calls: stats.calls,
     analyzer_documents: stats.documents,
+    analyzer_units: stats.units,
     analyzer_throttles: stats.throttles,
   };
 }

@@ -15,21 +15,31 @@ import {
 const RUNBOOK = 'docs/operations.md';
 const described = readDocTable(RUNBOOK, 'Alarms').map((row) => [row.alarm, row] as const);
 
+let every_alarm: Record<string, Properties>;
+/** The alarms that publish by themselves. slos.test.ts tests the windows of objectives. */
 let alarms: Record<string, Properties>;
-let secrets: Record<string, Properties>;
 beforeAll(() => {
-  const template = synthesize();
-  alarms = listResources(template, 'AWS::CloudWatch::Alarm');
-  secrets = listResources(template, 'AWS::SecretsManager::Secret');
+  every_alarm = listResources(synthesize(), 'AWS::CloudWatch::Alarm');
+  alarms = Object.fromEntries(
+    Object.entries(every_alarm).filter(([id]) => id.startsWith('Alarms')),
+  );
 });
 
-it('a stack has no more alarms and secrets than the cost model assumes', () => {
-  for (const [resources, most] of [
-    [alarms, DEPLOYED.alarms],
-    [secrets, DEPLOYED.secrets],
+/** CloudWatch bills each metric that an alarm watches. */
+const countMetrics = ({ Metrics }: Properties) =>
+  Metrics === undefined ? 1 : Metrics.filter((metric: Properties) => 'MetricStat' in metric).length;
+
+it('a stack has no more metrics with alarms, composite alarms, dashboards and secrets than the cost model assumes', () => {
+  const metrics = Object.values(every_alarm).map(countMetrics);
+  const count = (type: string) => Object.keys(listResources(synthesize(), type)).length;
+  for (const [found, most] of [
+    [metrics.reduce((sum, each) => sum + each, 0), DEPLOYED.alarm_metrics],
+    [count('AWS::CloudWatch::CompositeAlarm'), DEPLOYED.composite_alarms],
+    [count('AWS::CloudWatch::Dashboard'), DEPLOYED.dashboards],
+    [count('AWS::SecretsManager::Secret'), DEPLOYED.secrets],
   ] as const) {
-    expect(Object.keys(resources).length).toBeGreaterThan(0);
-    expect(Object.keys(resources).length).toBeLessThanOrEqual(most);
+    expect(found).toBeGreaterThan(0);
+    expect(found).toBeLessThanOrEqual(most);
   }
 });
 

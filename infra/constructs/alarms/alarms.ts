@@ -17,6 +17,7 @@ import type { Watch } from './watch.ts';
  */
 export class Alarms extends Construct {
   readonly topic: sns.Topic;
+  readonly alarms: cloudwatch.Alarm[];
 
   constructor(
     scope: Construct,
@@ -34,10 +35,10 @@ export class Alarms extends Construct {
       ...historyWatches(props),
       ...apiWatches(props),
     };
-    for (const [name, watch] of Object.entries(watches)) this.watch(name, watch);
+    this.alarms = Object.entries(watches).map(([name, watch]) => this.watch(name, watch));
   }
 
-  private watch(name: string, { metric, threshold, periods = 1, missing, meaning }: Watch): void {
+  private watch(name: string, { metric, threshold, periods = 1, missing, meaning }: Watch) {
     const alarm = new cloudwatch.Alarm(this, name, {
       metric,
       threshold,
@@ -48,5 +49,6 @@ export class Alarms extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
+    return alarm;
   }
 }

@@ -28,9 +28,11 @@ export const DEPLOYED = {
   timeout_seconds: 120,
   /** Share of the timeout that a batch may spend on the analysis. */
   analysis_share: 0.8,
-  /** Largest numbers of custom metrics, alarms and secrets that a stack may have. */
+  /** Largest numbers of what costs the same in each month: custom metrics, metrics with an alarm, and so on. */
   metrics: 60,
-  alarms: 60,
+  alarm_metrics: 80,
+  composite_alarms: 4,
+  dashboards: 1,
   secrets: 4,
   api: {
     memory_gb: 1,

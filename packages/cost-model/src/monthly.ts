@@ -3,7 +3,9 @@ import { COST_STAGES, computeCost, multiplyUsage, type Usage } from './cost.ts';
 import { estimateLakeBytes, priceKeeper, priceQueries } from './lake.ts';
 import type { PlannedLoad } from './load.ts';
 import {
-  ALARM_USD_PER_MONTH,
+  ALARM_METRIC_USD_PER_MONTH,
+  COMPOSITE_ALARM_USD_PER_MONTH,
+  DASHBOARD_USD_PER_MONTH,
   DYNAMODB_BACKUP_USD_PER_GB_MONTH,
   EGRESS_TIERS,
   GB,
@@ -81,14 +83,16 @@ function estimateLakeObjects(records_per_second: number, s3_bytes: number): numb
   return Math.min(records_per_second * SECONDS_PER_MONTH, Math.max(full_buffers, old_buffers));
 }
 
-/** Prices logs, metrics, alarms, traces and secrets. */
+/** Prices logs, metrics, alarms, the dashboard, traces and secrets. */
 function priceMonitoring(batches_per_second: number): number {
   const log_bytes = batches_per_second * SECONDS_PER_MONTH * MEASURED.log_bytes_per_batch;
   const traces = estimateTraceRate(batches_per_second) * SECONDS_PER_MONTH;
   return (
     (log_bytes / GB) * LOGS_USD_PER_GB +
     DEPLOYED.metrics * METRIC_USD_PER_MONTH +
-    DEPLOYED.alarms * ALARM_USD_PER_MONTH +
+    DEPLOYED.alarm_metrics * ALARM_METRIC_USD_PER_MONTH +
+    DEPLOYED.composite_alarms * COMPOSITE_ALARM_USD_PER_MONTH +
+    DEPLOYED.dashboards * DASHBOARD_USD_PER_MONTH +
     DEPLOYED.secrets * SECRET_USD_PER_MONTH +
     traces * XRAY_USD_PER_TRACE
   );

@@ -84,12 +84,15 @@ export const LAMBDA_USD_PER_GB_SECOND = 0.0000133334;
 export const LAMBDA_PROVISIONED_USD_PER_GB_SECOND = 0.0000033334;
 
 /**
- * Prices of CloudWatch, in USD: a gigabyte of logs that arrives, a metric and an alarm for a month.
+ * Prices of CloudWatch, in USD: a gigabyte of logs that arrives, and for a month a metric, each metric of an
+ * alarm, a composite alarm and a dashboard. An account's first three dashboards of at most 50 metrics are free.
  * Source: https://aws.amazon.com/cloudwatch/pricing/
  */
 export const LOGS_USD_PER_GB = 0.5;
 export const METRIC_USD_PER_MONTH = 0.3;
-export const ALARM_USD_PER_MONTH = 0.1;
+export const ALARM_METRIC_USD_PER_MONTH = 0.1;
+export const COMPOSITE_ALARM_USD_PER_MONTH = 0.5;
+export const DASHBOARD_USD_PER_MONTH = 3;
 
 /** Price of a recorded trace, in USD. Source: https://aws.amazon.com/xray/pricing/ */
 export const XRAY_USD_PER_TRACE = 5e-6;

@@ -1,5 +1,6 @@
 import type { DocumentPromises } from '../entry.ts';
 import { AUDIT_TRAIL } from './audit-trail.ts';
+import { SERVICE_LEVELS } from './service-levels.ts';
 
 const ALARM =
   'the alarm %s watches the metric of the runbook and goes off above its threshold, for its time';
@@ -71,6 +72,7 @@ export const OPERATIONS: DocumentPromises = {
   path: 'docs/operations.md',
   promises: [
     ...AUDIT_TRAIL.promises,
+    ...SERVICE_LEVELS.promises,
     {
       says: 'A receiver that refuses an alert does not cause this alarm; `GET /alerts/{name}/history` shows those attempts.',
       tests: [
@@ -508,6 +510,13 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: '`analyzer_documents` | documents in those calls |',
       tests: [BATCH_METRICS, 'Only failed documents are sent to the analyzer again'],
+    },
+    {
+      says: '`analyzer_units` | units that Comprehend bills for the documents that it scored; a unit costs at most $0.0001 |',
+      tests: [
+        BATCH_METRICS,
+        'the units of each document that the analyzer scored are counted once, with at least three for each',
+      ],
     },
     {
       says: '`analyzer_throttles` | calls and documents that Comprehend throttled | AnalyzerThrottles',
@@ -1198,6 +1207,7 @@ export const OPERATIONS: DocumentPromises = {
     'Lambda refuses to start the API',
     'The concurrency of the account is used up',
     ...AUDIT_TRAIL.explains,
+    ...SERVICE_LEVELS.explains,
     'The log of the privacy function says why:',
     '`request failed`, with the name of the error.',
     'This page is for the engineer on call.',

@@ -38,7 +38,9 @@ it('the cost model assumes the deployed settings', () => {
     timeout_seconds: consumer.timeout_seconds,
     analysis_share: 0.8,
     metrics: expect.any(Number),
-    alarms: expect.any(Number),
+    alarm_metrics: expect.any(Number),
+    composite_alarms: expect.any(Number),
+    dashboards: expect.any(Number),
     secrets: expect.any(Number),
     api: {
       memory_gb: api.memory_mb / 1_024,

@@ -45,6 +45,15 @@ it('failed documents are sent again after a pause, at most twice, and each pause
   expect(calls).toHaveLength(3);
 });
 
+it('the units of each document that the analyzer scored are counted once, with at least three for each', async () => {
+  const { analyzer } = createFakeAnalyzer({
+    failDocument: (text, attempt) => (text === 'busy' && attempt === 1 ? BUSY : undefined),
+  });
+  const { answered, counts } = start({ analyzer }, ['a', 'busy', 'x'.repeat(401)]);
+  await answered;
+  expect(counts.units).toBe(3 + 3 + 5);
+});
+
 it('no pause follows when no document failed', async () => {
   const pause = vi.fn(async () => {});
   await start({ pause }, ['a', 'b']).answered;

@@ -17,6 +17,7 @@ const counts: AnalysisCounts = {
   misses: 2,
   calls: 1,
   documents: 2,
+  units: 6,
   asked: {},
   retried_documents: 0,
   throttles: 0,
@@ -115,7 +116,7 @@ it('a batch is counted in metrics, which are published once', async () => {
     consumerWith(report, { ...counts, throttles: 4, cache_errors: 1 }),
   );
   await observed(kinesisRecords('a'), aBatchContext());
-  expect(published).toEqual([22]);
+  expect(published).toEqual([23]);
   expect(values()).toEqual({
     records_in: 1,
     results: 2,
@@ -138,6 +139,7 @@ it('a batch is counted in metrics, which are published once', async () => {
     cache_unreadable: 0,
     analyzer_calls: 1,
     analyzer_documents: 2,
+    analyzer_units: 6,
     analyzer_throttles: 4,
   });
   expect(metrics.iterator_age_ms?.unit).toBe('Milliseconds');
