@@ -21,6 +21,7 @@ import { LISTING_INDEXES } from '../../../infra/constructs/tables.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
 import { listedResultSchema, type Result, recordKey } from '../../../schemas/index.ts';
 import { aResult, entryOf, putResults } from '../../support/results.ts';
+import { WAIT } from '../../support/wait.ts';
 import { describeResultsListing } from '../suites/results-listing.ts';
 import { describeResultsTable } from '../suites/results-table.ts';
 
@@ -101,7 +102,7 @@ async function createTable(): Promise<void> {
   await vi.waitFor(async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: table_name }));
     expect(Table?.TableStatus).toBe('ACTIVE');
-  });
+  }, WAIT);
 }
 
 /** Returns how often the code called each action since the test began. */

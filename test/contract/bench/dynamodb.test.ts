@@ -1,6 +1,7 @@
 import { createDynamoDb } from '@aurastream/embedded-cloud/testing';
 import { expect, it } from 'vitest';
 import { createDynamodb } from '../../../bench/services/dynamodb.ts';
+import { WAIT } from '../../support/wait.ts';
 
 /**
  * Definition of a table. The table has no index, because the embedded DynamoDB does not report the
@@ -133,7 +134,7 @@ async function withEmbedded<T>(work: (send: Send) => Promise<T>): Promise<T> {
   try {
     await send('CreateTable', CREATE_TABLE);
     await expect
-      .poll(async () => (await send('DescribeTable', { TableName: 'cache' })).body)
+      .poll(async () => (await send('DescribeTable', { TableName: 'cache' })).body, WAIT)
       .toMatchObject({ Table: { TableStatus: 'ACTIVE' } });
     return await work(async (action, request) => {
       const { status, body, usage } = await send(action, request);

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ApiEnv } from '../../../api/http/env.ts';
 import { createStreamingHandler } from '../../../api/lambda-stream.ts';
+import { WAIT } from '../../support/wait.ts';
 import { testApi } from './app.ts';
 
 const context = { awsRequestId: 'lambda-1' } as Context;
@@ -113,7 +114,7 @@ it('the handler waits for a slow reader, and fails if the body fails, without en
   const stream = new PassThrough();
   const running = createStreamingHandler(app as never)(eventOf('/'), stream as never, context);
   const failed = expect(running).rejects.toThrow('The download was cut off: Error');
-  await vi.waitFor(() => expect(stream.writableNeedDrain).toBe(true));
+  await vi.waitFor(() => expect(stream.writableNeedDrain).toBe(true), WAIT);
   expect(pulled).toBeLessThan(10);
   stream.resume();
   await failed;

@@ -17,6 +17,7 @@ import { createTextClaims } from '../../../aws/s3/text-claims.ts';
 import { InputChangedError } from '../../../ingest/submission/ports.ts';
 import { hashText, type SetAside } from '../../../schemas/index.ts';
 import { aResult } from '../../support/results.ts';
+import { WAIT } from '../../support/wait.ts';
 
 const s3 = mockClient(S3Client);
 const client = s3 as unknown as S3Client;
@@ -249,7 +250,7 @@ it('an object of the lake whose download breaks off ends the reading with the er
   s3.on(GetObjectCommand).resolves({ Body: broken as never });
   const reading = collect(createLakeLines(deps).hour(Date.UTC(2026, 2, 4, 5)));
   const failed = expect(reading).rejects.toThrow('connection reset');
-  await vi.waitFor(() => expect(broken.listenerCount('error')).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(broken.listenerCount('error')).toBeGreaterThan(0), WAIT);
   broken.destroy(new Error('connection reset'));
   await failed;
 });

@@ -8,6 +8,7 @@ import { jobCommand } from '../../../cli/commands/job.ts';
 import { runCommand } from '../../support/cli.ts';
 import { countStubCall } from '../../support/endless-loops.ts';
 import { aResult } from '../../support/results.ts';
+import { WAIT } from '../../support/wait.ts';
 
 interface Sent {
   method: string;
@@ -237,7 +238,7 @@ it('job status --watch asks until the job is final, and job status asks once', a
     answers['GET /v1/status/job_1'] = () =>
       Response.json(aStatus({ status: statuses[sent.length - 1] }));
     const watching = job('status', 'job_1', '--watch');
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await vi.waitFor(() => expect(sent).toHaveLength(1), WAIT);
     await vi.advanceTimersByTimeAsync(1_000);
     await vi.advanceTimersByTimeAsync(1_000);
     expect((await watching).stdout).toContain('COMPLETED');
@@ -409,7 +410,7 @@ it('job results waits for standard output to drain before it prints the next row
   };
   const running = job('results', 'job_1', '--json');
   for (const [i] of ROWS.entries()) {
-    await vi.waitFor(() => expect(printed).toHaveLength(i + 1));
+    await vi.waitFor(() => expect(printed).toHaveLength(i + 1), WAIT);
     await setImmediate();
     expect(printed).toHaveLength(i + 1);
     expect(sent).toHaveLength(i < 2 ? 1 : 2);

@@ -195,7 +195,10 @@ it('aurastream stats --watch in a pipe prints each change once, with --json as a
   const { stream, written } = createTerminal();
   const controller = new AbortController();
   const createSignal = () => {
-    vi.waitFor(() => expect(urls.length).toBeGreaterThan(3), { timeout: 5_000, interval: 20 }).then(
+    vi.waitFor(() => expect(urls.length).toBeGreaterThan(3), {
+      timeout: 30_000,
+      interval: 20,
+    }).then(
       () => controller.abort(),
       () => controller.abort(),
     );

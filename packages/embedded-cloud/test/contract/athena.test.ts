@@ -20,6 +20,7 @@ import type { AwsService } from '../../src/gateway/types.ts';
 import { createAthena } from '../../src/services/athena/athena.ts';
 import type { GlueTable } from '../../src/services/athena/catalog.ts';
 import { prestoView } from '../support/presto-view.ts';
+import { WAIT } from '../support/wait.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10);
 const COLUMNS = [
@@ -167,7 +168,7 @@ async function waitForEnd(id: string): Promise<QueryExecution> {
       expect(now.Status?.State).not.toMatch(/QUEUED|RUNNING/);
       return now;
     },
-    { timeout: 10_000, interval: 10 },
+    { timeout: 30_000, interval: 10 },
   );
 }
 const results = async (id: string, rest = {}) =>
@@ -621,7 +622,7 @@ it('StopQueryExecution stops a running query', async () => {
   const id = await start(
     'SELECT count(*) FROM UNNEST(sequence(1, 3000000)) a(x), UNNEST(sequence(1, 3000000)) b(y) WHERE x % 7 = y % 11',
   );
-  await vi.waitFor(async () => expect((await execution(id)).Status?.State).toBe('RUNNING'));
+  await vi.waitFor(async () => expect((await execution(id)).Status?.State).toBe('RUNNING'), WAIT);
   await expect(results(id)).rejects.toMatchObject({
     message: 'Query has not yet finished. Current state: RUNNING',
   });

@@ -61,7 +61,7 @@ const readConsumed = async () =>
   (await readFile(join(data_dir, 'logs', 'Fixture-Consumer.log'), 'utf8')).match(/consumed .*/g) ??
   [];
 
-const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 10_000, interval: 20 });
+const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
 
 it('boot creates the resources of the template, with indexes and time to live', async () => {
   const cloud = await boot();

@@ -38,6 +38,7 @@ import { createDynamoDb, type DynamoDbService } from '../../src/services/dynamod
 import { createMemoryDestination } from '../support/memory-stream.ts';
 import { streamedTable, writeCloud } from '../support/small-cloud.ts';
 import type { Attributes } from '../support/table-streams.ts';
+import { WAIT } from '../support/wait.ts';
 
 const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
 const GRANTS: PolicyStatement[] = [
@@ -98,7 +99,7 @@ async function createTable(TableName: string): Promise<string> {
   await vi.waitFor(async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table?.TableStatus).toBe('ACTIVE');
-  });
+  }, WAIT);
   return TableDescription!.LatestStreamArn!;
 }
 
@@ -162,7 +163,7 @@ const idle = (mapping: Mapping, since = currentTime()) =>
       expect(mapping.status()).toSatisfy(
         ({ idle: is, caught_up_at }) => is && caught_up_at > since,
       ),
-    { timeout: 15_000 },
+    WAIT,
   );
 
 it('a mapping delivers the records of a table in the form of Lambda, expired items with their identity', async () => {
@@ -340,7 +341,7 @@ it('a mapping with the position LATEST leaves out what was written before it, al
   const stream_arn = await createTable('latest');
   await put('latest', 'before');
   const written_at = currentTime();
-  await vi.waitFor(() => expect(currentTime()).toBeGreaterThan(written_at + 1));
+  await vi.waitFor(() => expect(currentTime()).toBeGreaterThan(written_at + 1), WAIT);
   const first = await map(stream_arn, { StartingPosition: 'LATEST' });
   await idle(first.mapping);
   await first.mapping.stop();
@@ -373,10 +374,12 @@ it('a mapping whose next record is older than 24 hours goes on at the oldest rec
 it("a mapping of a table reads as the function's role: a missing grant shows as a problem, and every grant is used", async () => {
   const stream_arn = await createTable('denied');
   const { mapping } = await map(stream_arn, {}, undefined, { caller: credentials.bare });
-  await vi.waitFor(() =>
-    expect(mapping.status().last_processing_result).toMatch(
-      /^PROBLEM: AccessDeniedException: .*dynamodb:DescribeStream on resource: .*table\/denied\/stream\//,
-    ),
+  await vi.waitFor(
+    () =>
+      expect(mapping.status().last_processing_result).toMatch(
+        /^PROBLEM: AccessDeniedException: .*dynamodb:DescribeStream on resource: .*table\/denied\/stream\//,
+      ),
+    WAIT,
   );
   await mapping.stop();
   expect(gateway.iam.unusedGrants().filter(({ role }) => role === 'Full')).toEqual([]);
@@ -410,7 +413,7 @@ it('a mapping with a filter delivers only the records that match, also after a r
   await idle(first.mapping);
   expect(first.ids).toEqual(['a', 'b', 'c']);
   await client.send(new DeleteItemCommand({ TableName: 'filtered', Key: { id: { S: 'a' } } }));
-  await vi.waitFor(() => expect(first.mapping.status().records_filtered_out).toBe(4));
+  await vi.waitFor(() => expect(first.mapping.status().records_filtered_out).toBe(4), WAIT);
   const names = first.batches.flat().map(({ eventName }) => eventName);
   expect(new Set(names)).toEqual(new Set(['MODIFY']));
   await first.mapping.stop();

@@ -23,6 +23,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { ownerIdentity } from '../../src/gateway/serve-service.ts';
 import { createDynamoDb, type DynamoDbService } from '../../src/services/dynamodb.ts';
+import { WAIT } from '../support/wait.ts';
 
 const now = () => Date.now();
 
@@ -87,7 +88,7 @@ async function newTable(by = client): Promise<string> {
   await vi.waitFor(async () => {
     const { Table } = await by.send(new DescribeTableCommand({ TableName }));
     expect(Table?.TableStatus).toBe('ACTIVE');
-  });
+  }, WAIT);
   return TableName;
 }
 
@@ -365,7 +366,7 @@ describe('time to live', () => {
     await vi.waitFor(async () => {
       const error = await failure(client.send(new DescribeTableCommand({ TableName: table })));
       expect(error?.name).toBe('ResourceNotFoundException');
-    });
+    }, WAIT);
     tables -= 1;
     expect(await newTable()).toBe(table);
     expect(await describeTtl(table)).toEqual({ TimeToLiveStatus: 'DISABLED' });

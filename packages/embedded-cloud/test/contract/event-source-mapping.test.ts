@@ -29,6 +29,7 @@ import { createConcurrency } from '../../src/runtime/function/pool.ts';
 import { createServiceCall } from '../../src/runtime/service-call.ts';
 import { createKinesis, type KinesisService } from '../../src/services/kinesis.ts';
 import { createS3 } from '../../src/services/s3/s3.ts';
+import { WAIT } from '../support/wait.ts';
 
 /**
  * Source code of a Lambda handler. The handler reports the record `poison` as failed, throws an
@@ -146,7 +147,7 @@ const active = (StreamName: string) =>
   vi.waitFor(async () => {
     const found = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName }));
     expect(found.StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
-  });
+  }, WAIT);
 
 interface MapOptions {
   now?: () => number;
@@ -210,7 +211,7 @@ const idle = (mapping: Mapping, since = Date.now()) =>
       expect(mapping.status()).toSatisfy(
         ({ idle: is, caught_up_at }) => is && caught_up_at > since,
       ),
-    { timeout: 10_000 },
+    WAIT,
   );
 
 const put = (StreamName: string, PartitionKey: string, text: string) =>
@@ -309,10 +310,10 @@ it('a mapping without a number of retries delivers a failed batch again, even at
     credentials.full,
     { now: () => Date.now() + ahead_ms, backoff: createBackoff('at_once', () => 1) },
   );
-  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(30), { timeout: 20_000 });
+  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(30), WAIT);
   expect(mapping.status().records_discarded).toBe(0);
   ahead_ms = 61_000;
-  await vi.waitFor(() => expect(mapping.status().records_discarded).toBe(1), { timeout: 20_000 });
+  await vi.waitFor(() => expect(mapping.status().records_discarded).toBe(1), WAIT);
   await mapping.stop();
   expect(await reports('stubborn')).toMatchObject([
     { requestContext: { condition: 'RecordAgeExceeded' } },
@@ -349,10 +350,12 @@ it('a mapping reads the children of a split shard after their parent', async () 
 it("a mapping reads as the function's role: a missing grant shows as a problem, and every grant is used", async () => {
   const arn = await createStream('denied', 1);
   const { mapping } = map(arn, {}, credentials.bare);
-  await vi.waitFor(() =>
-    expect(mapping.status().last_processing_result).toMatch(
-      /^PROBLEM: AccessDeniedException: .*kinesis:DescribeStream/,
-    ),
+  await vi.waitFor(
+    () =>
+      expect(mapping.status().last_processing_result).toMatch(
+        /^PROBLEM: AccessDeniedException: .*kinesis:DescribeStream/,
+      ),
+    WAIT,
   );
   await mapping.stop();
   expect(gateway.iam.unusedGrants().filter(({ role }) => role === 'Full')).toEqual([]);

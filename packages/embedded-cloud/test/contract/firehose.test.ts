@@ -12,6 +12,7 @@ import {
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { clientConfig, type ServedService, serveService } from '../../src/gateway/serve-service.ts';
 import { createFirehose, type Firehose } from '../../src/services/firehose/firehose.ts';
+import { WAIT } from '../support/wait.ts';
 
 const NOW = Date.UTC(2026, 10, 3, 4, 5, 6);
 const DeliveryStreamName = 'lake';
@@ -104,7 +105,7 @@ it("a delivery writes gzipped records with delimiters to the stream's prefix and
 it('a full buffer is delivered automatically', async () => {
   await putBatch([Buffer.alloc(600_000, 'a'), Buffer.alloc(600_000, 'b')]);
   await put('next buffer');
-  await vi.waitFor(() => expect(puts).toHaveLength(1));
+  await vi.waitFor(() => expect(puts).toHaveLength(1), WAIT);
   expect(gunzipSync(puts[0]!.body)).toHaveLength(1_200_002);
 });
 
@@ -115,7 +116,7 @@ it('a buffer is delivered automatically after the interval, which may be 0 s', a
   });
   const Record = { Data: Buffer.from('now') };
   await client.send(new PutRecordCommand({ DeliveryStreamName: 'quick', Record }));
-  await vi.waitFor(() => expect(readDelivered()).toEqual(['now\n']));
+  await vi.waitFor(() => expect(readDelivered()).toEqual(['now\n']), WAIT);
 });
 
 it('a delivery is retried until S3 accepts it, and no record is lost', async () => {
@@ -123,7 +124,7 @@ it('a delivery is retried until S3 accepts it, and no record is lost', async () 
   await put('held');
   expect(await firehose.flush()).toEqual({ waiting: 1 });
   await put('later');
-  await vi.waitFor(() => expect(readDelivered()).toContain('held\n'));
+  await vi.waitFor(() => expect(readDelivered()).toContain('held\n'), WAIT);
   expect(await firehose.flush()).toEqual({ waiting: 0 });
   expect(readDelivered().sort()).toEqual(['held\n', 'later\n']);
 });
@@ -135,7 +136,7 @@ it('records that a process accepted are delivered by the next process', async ()
   // read the records only from the files in `dataDir`.
   const next = start();
   await next.createDeliveryStream({ name: DeliveryStreamName, destination: DESTINATION });
-  await vi.waitFor(() => expect(readDelivered()).toEqual(['accepted\nbefore\nthe crash\n']));
+  await vi.waitFor(() => expect(readDelivered()).toEqual(['accepted\nbefore\nthe crash\n']), WAIT);
   await next.close();
 });
 

@@ -10,6 +10,7 @@ import {
 } from '../../src/runtime/function/function.ts';
 import { openFunctionLog } from '../../src/runtime/function/log.ts';
 import { createConcurrency } from '../../src/runtime/function/pool.ts';
+import { WAIT } from '../support/wait.ts';
 
 const BUNDLE = `
 console.log('loaded');
@@ -156,7 +157,7 @@ it('an invocation waits for a free environment where the machine has the most al
 it('an idle environment is retired', async () => {
   const made = await functionOf({}, { idle_ms: 1 });
   await call(made, { do: 'count' });
-  await vi.waitFor(() => expect(made.status().environments).toBe(0));
+  await vi.waitFor(() => expect(made.status().environments).toBe(0), WAIT);
 });
 
 it('stack traces show source lines with --enable-source-maps', async () => {
@@ -240,7 +241,7 @@ it('a payload over 6 MB is refused', async () => {
 it('the log has the printed lines in order, between START and END', async () => {
   const made = await functionOf();
   await call(made, { do: 'print', text: 'hello' });
-  await vi.waitFor(async () => expect(await made.log()).toContain('REPORT'));
+  await vi.waitFor(async () => expect(await made.log()).toContain('REPORT'), WAIT);
   const lines = (await made.log()).trimEnd().split('\n');
   expect(lines[0]).toBe('loaded');
   expect(lines[1]).toMatch(/^START RequestId: [0-9a-f-]{36} Version: \$LATEST$/);
@@ -272,7 +273,7 @@ it('the stream of a function waits for its reader', async () => {
   let bytes = 0;
   const { kind } = await made.invokeWithResponseStream('{"do":"full"}', async (part) => {
     bytes += part.length;
-    await vi.waitFor(async () => expect(await made.log()).toContain('still full'));
+    await vi.waitFor(async () => expect(await made.log()).toContain('still full'), WAIT);
   });
   expect(kind).toBe('streamed');
   expect(bytes).toBeLessThan(200_000);
@@ -287,10 +288,10 @@ it('what a streaming function has written before its error is sent, and the erro
 });
 
 it('a streaming function that does not end its stream runs until its timeout', async () => {
-  // The time includes the load of the function, which a busy machine makes long.
-  const made = await functionOf({ handler_name: 'streaming', timeout_ms: 4_000 });
+  // The timeout does not include the load of the function, which a busy machine makes long.
+  const made = await functionOf({ handler_name: 'streaming', timeout_ms: 1_500 });
   expect(await stream(made, { do: 'unended' })).toEqual({ kind: 'failed', text: 'half' });
-  await vi.waitFor(async () => expect(await made.log()).toContain('Task timed out'));
+  await vi.waitFor(async () => expect(await made.log()).toContain('Task timed out'), WAIT);
 });
 
 it('a streaming handler writes objects as JSON, and its return value is ignored with a warning', async () => {
@@ -299,8 +300,9 @@ it('a streaming handler writes objects as JSON, and its return value is ignored 
     kind: 'streamed',
     text: '{"an":"object"}',
   });
-  await vi.waitFor(async () =>
-    expect(await made.log()).toContain('Streaming handlers ignore return values.'),
+  await vi.waitFor(
+    async () => expect(await made.log()).toContain('Streaming handlers ignore return values.'),
+    WAIT,
   );
 });
 

@@ -23,6 +23,7 @@ import { createCloudFormation } from '../../src/services/cloudformation.ts';
 import { createDynamoDb } from '../../src/services/dynamodb.ts';
 import { createKinesis } from '../../src/services/kinesis.ts';
 import { fetchSigned } from '../support/sign.ts';
+import { WAIT } from '../support/wait.ts';
 
 const now = () => Date.now();
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/records';
@@ -105,7 +106,7 @@ beforeAll(async () => {
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     }),
   );
-  await vi.waitFor(() => get('none'));
+  await vi.waitFor(() => get('none'), WAIT);
 });
 afterEach(async () => {
   await control('DELETE', 'faults');
@@ -451,7 +452,7 @@ test('closing waits for the calls in flight, and not for idle clients', async ()
     endpoint: `http://127.0.0.1:${opened.port}`,
   });
   const call = failure(get('a', client));
-  await vi.waitFor(() => expect(own.faults.list()).toMatchObject([{ hits: 1 }]));
+  await vi.waitFor(() => expect(own.faults.list()).toMatchObject([{ hits: 1 }]), WAIT);
   await own.close();
   await own.close();
   expect(await call).toBeInstanceOf(Error);

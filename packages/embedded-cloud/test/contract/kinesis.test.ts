@@ -21,6 +21,7 @@ import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { ownerIdentity } from '../../src/gateway/serve-service.ts';
 import { createKinesis } from '../../src/services/kinesis.ts';
 import { fetchSigned } from '../support/sign.ts';
+import { WAIT } from '../support/wait.ts';
 
 const now = () => Date.now();
 const KIB = 1024;
@@ -73,7 +74,7 @@ const active = (StreamName: string, by = client) =>
       new DescribeStreamSummaryCommand({ StreamName }),
     );
     expect(StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
-  });
+  }, WAIT);
 
 const records = (count: number, bytes = 10) =>
   Array.from({ length: count }, (_, index) => ({
@@ -250,7 +251,7 @@ test('an AT_TIMESTAMP iterator starts at the first record that is not older', as
   await client.send(new PutRecordsCommand({ StreamName, Records: records(2) }));
   expect((await read(early)).Records).toHaveLength(2);
   const after = now() + 1;
-  await vi.waitFor(() => expect(now()).toBeGreaterThan(after));
+  await vi.waitFor(() => expect(now()).toBeGreaterThan(after), WAIT);
   const from = (Timestamp: Date) =>
     iterator(StreamName, { ShardIteratorType: 'AT_TIMESTAMP', Timestamp });
   const late = await from(new Date(after));
@@ -326,7 +327,7 @@ test('a stream can be named by ARN, listed and deleted', async () => {
   await vi.waitFor(async () => {
     const { StreamNames } = await client.send(new ListStreamsCommand({ Limit: 100 }));
     expect(StreamNames).not.toContain(StreamName);
-  });
+  }, WAIT);
 });
 
 test('the meter counts the records and billed bytes of puts and reads', async () => {

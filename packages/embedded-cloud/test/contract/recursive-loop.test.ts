@@ -148,7 +148,7 @@ it('Lambda stops a function that sends messages to its own queue after 16 invoca
   const waitForDrops = (count: number) =>
     vi.waitFor(
       async () => expect((await statusOf('stopped')).recursive_invocations_dropped).toBe(count),
-      { timeout: 20_000, interval: 100 },
+      { timeout: 50_000, interval: 100 },
     );
   await waitForDrops(1);
   await release();

@@ -16,6 +16,7 @@ import {
 import { expect, vi } from 'vitest';
 import { clientConfig, serveService } from '../../src/gateway/serve-service.ts';
 import { createDynamoDb, type DynamoDbOptions } from '../../src/services/dynamodb.ts';
+import { WAIT } from './wait.ts';
 
 export type Attributes = Record<string, AttributeValue>;
 
@@ -86,7 +87,7 @@ export async function openStreamedDynamoDb(options: Partial<DynamoDbOptions> = {
       await vi.waitFor(async () => {
         const { Table } = await client.send(new DescribeTableCommand({ TableName }));
         expect(Table?.TableStatus).toBe('ACTIVE');
-      });
+      }, WAIT);
       return { TableName, StreamArn: created.TableDescription!.LatestStreamArn! };
     },
     /** Reads all records of a stream, those of a parent shard before those of its children. */

@@ -12,6 +12,7 @@ import {
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { aJob } from '../../../support/jobs.ts';
 import { aResult } from '../../../support/results.ts';
+import { WAIT } from '../../../support/wait.ts';
 import { errorOf, testApi } from '../app.ts';
 
 const KEY = 'inputs/job_1.jsonl';
@@ -232,7 +233,7 @@ it('a slow reader stops the reading of the table, so that the memory does not gr
   const response = await download();
   const reader = response.body!.getReader();
   await reader.read();
-  await expect.poll(() => reads).toBeGreaterThan(0);
+  await expect.poll(() => reads, WAIT).toBeGreaterThan(0);
   for (let turn = 0; turn < 1_000; turn += 1) await new Promise(setImmediate);
   expect(reads).toBeLessThan(100);
   await reader.cancel();

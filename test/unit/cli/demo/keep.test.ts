@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { keepCloud } from '../../../../cli/demo/keep.ts';
+import { WAIT } from '../../../support/wait.ts';
 
 const KEYS = {
   api_key: 'all',
@@ -25,7 +26,7 @@ it('a kept demo prints its dashboard with the read-only key, announces its cloud
   const ended = keeping.then(() => {
     is_over = true;
   });
-  await vi.waitFor(() => expect(printed).toHaveLength(1));
+  await vi.waitFor(() => expect(printed).toHaveLength(1), WAIT);
   expect(JSON.parse(printed[0] ?? '')).toEqual({ dashboard: 'http://cloud/v1/dashboard#key=read' });
   expect(announce).toHaveBeenCalledWith(KEYS);
   expect(remembered).toEqual(['/data']);

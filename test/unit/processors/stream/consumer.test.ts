@@ -19,6 +19,7 @@ import {
 } from '../../../support/kinesis-event.ts';
 import { kplAggregate } from '../../../support/kpl.ts';
 import { restoreKey } from '../../../support/restored.ts';
+import { WAIT } from '../../../support/wait.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 10, 0, 2);
 
@@ -116,7 +117,7 @@ describe('results that are known early', () => {
     const { opened, open } = aGate();
     const lots = { size: 2, quiet_ms: 250, sleep: () => new Promise<void>(() => {}) };
     const consumed = testConsumer({ analyse: analyseSlowly(opened), lots })(batch);
-    await vi.waitFor(() => expect(lineIds()).toEqual(['a', 'b', 'c', 'd']));
+    await vi.waitFor(() => expect(lineIds()).toEqual(['a', 'b', 'c', 'd']), WAIT);
     open();
     expect((await consumed).response.batchItemFailures).toEqual([]);
     expect(rowIds().sort()).toEqual(names);
@@ -127,7 +128,7 @@ describe('results that are known early', () => {
     const { opened, open } = aGate();
     const lots = { size: 400, quiet_ms: 250, sleep: async () => {} };
     const consumed = testConsumer({ analyse: analyseSlowly(opened), lots })(batch);
-    await vi.waitFor(() => expect(lineIds()).toEqual(['a', 'b', 'c', 'd', 'e']));
+    await vi.waitFor(() => expect(lineIds()).toEqual(['a', 'b', 'c', 'd', 'e']), WAIT);
     open();
     expect(await consumed).toMatchObject({ results: 7, failed: 0 });
   });

@@ -16,6 +16,7 @@ import {
   FAST,
   SETTINGS,
 } from '../../support/memory-stream.ts';
+import { WAIT } from '../../support/wait.ts';
 
 type Handler = (texts: string[], event: KinesisStreamEvent) => unknown;
 
@@ -73,7 +74,7 @@ const idle = (mapping: Mapping, since = Date.now()) =>
       const { idle: is_idle, caught_up_at } = mapping.status();
       expect(is_idle && caught_up_at! > since).toBe(true);
     },
-    { timeout: 5_000, interval: 5 },
+    { ...WAIT, interval: 5 },
   );
 
 it("records arrive in the form of Lambda's Kinesis event", async () => {
@@ -115,19 +116,19 @@ it('a shard that has nothing new is not read again within half a minute, and a l
     source: stream.informed_source,
     now: () => at,
   });
-  await vi.waitFor(() => expect(stream.countReads()).toBe(1));
+  await vi.waitFor(() => expect(stream.countReads()).toBe(1), WAIT);
   for (let poll = 0; poll < 20; poll += 1) {
     at += 1_000;
     await idle(mapping, at - 1);
   }
   expect(stream.countReads()).toBe(1);
   stream.put('shardId-000000000000', 'key', 'later');
-  await vi.waitFor(() => expect(seen).toEqual(['later']));
-  await vi.waitFor(() => expect(stream.countReads()).toBe(3));
+  await vi.waitFor(() => expect(seen).toEqual(['later']), WAIT);
+  await vi.waitFor(() => expect(stream.countReads()).toBe(3), WAIT);
   at += 30_001;
-  await vi.waitFor(() => expect(stream.countReads()).toBe(4));
+  await vi.waitFor(() => expect(stream.countReads()).toBe(4), WAIT);
   stream.close('shardId-000000000000');
-  await vi.waitFor(() => expect(mapping.status().shards[0]?.state).toBe('drained'));
+  await vi.waitFor(() => expect(mapping.status().shards[0]?.state).toBe('drained'), WAIT);
 });
 
 it('records of a parent shard come before those of its children', async () => {
@@ -140,14 +141,14 @@ it('records of a parent shard come before those of its children', async () => {
   stream.put('child-2', 'k', 'new');
   const seen: string[] = [];
   const mapping = run(stream, (batch) => void seen.push(...batch));
-  await vi.waitFor(() => expect(seen).toHaveLength(30));
+  await vi.waitFor(() => expect(seen).toHaveLength(30), WAIT);
   expect(mapping.status().shards.map(({ state }) => state)).toEqual([
     'reading',
     'waiting_for_parents',
     'waiting_for_parents',
   ]);
   stream.close('parent');
-  await vi.waitFor(() => expect(seen).toHaveLength(32));
+  await vi.waitFor(() => expect(seen).toHaveLength(32), WAIT);
   expect(seen.slice(-2)).toEqual(['new', 'new']);
 });
 
@@ -180,7 +181,7 @@ it('after a restart only unfinished records are delivered again', async () => {
     },
     { settings },
   );
-  await vi.waitFor(() => expect(first.status().failed_invocations).toBeGreaterThan(1));
+  await vi.waitFor(() => expect(first.status().failed_invocations).toBeGreaterThan(1), WAIT);
   await first.stop();
   await idle(run(stream, ([text]) => void seen.push(text!), { settings }));
   expect(seen).toEqual(['a', 'b', 'c']);
@@ -219,10 +220,12 @@ it('reading continues after an expired iterator and after an error, which the st
     },
   };
   const mapping = run(stream, () => {}, { source });
-  await vi.waitFor(() =>
-    expect(mapping.status().last_processing_result).toBe(
-      'PROBLEM: AccessDeniedException: no grant',
-    ),
+  await vi.waitFor(
+    () =>
+      expect(mapping.status().last_processing_result).toBe(
+        'PROBLEM: AccessDeniedException: no grant',
+      ),
+    WAIT,
   );
   broken = false;
   await idle(mapping);
@@ -234,7 +237,7 @@ it('reading pauses where the function is slower than the stream', async () => {
   stream.addShard('s');
   for (let n = 0; n < 1_000; n += 1) stream.put('s', 'k', 'x');
   const mapping = run(stream, () => null);
-  await vi.waitFor(() => expect(mapping.status().throttled_invocations).toBeGreaterThan(5));
+  await vi.waitFor(() => expect(mapping.status().throttled_invocations).toBeGreaterThan(5), WAIT);
   expect(mapping.status().shards[0]!.unfinished).toBeLessThanOrEqual(300);
 });
 
@@ -252,9 +255,9 @@ it('a discarded batch is reported to the failure destination as Lambda does, and
     seen.push(...batch);
   };
   const mapping = run(stream, handler, { settings, destination });
-  await vi.waitFor(() => expect(reports).toHaveLength(1));
+  await vi.waitFor(() => expect(reports).toHaveLength(1), WAIT);
   stream.put('shardId-000000000000', 'k', 'good');
-  await vi.waitFor(() => expect(seen).toEqual(['good']));
+  await vi.waitFor(() => expect(seen).toEqual(['good']), WAIT);
   const { key, report } = reports[0]!;
   expect(key).toMatch(
     /^aws\/lambda\/mapping-1\/shardId-000000000000\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/,
