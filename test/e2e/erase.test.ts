@@ -82,7 +82,14 @@ async function plantCanaries(): Promise<void> {
     expect(rows.every((row) => row !== undefined)).toBe(true);
   }, WAIT);
   await publish({ record_id: 'c1', text: 'A corrected canaryword', ...canary });
-  await test.settleLake();
+  await vi.waitFor(async () => {
+    await test.settleLake();
+    const versions = "SELECT DISTINCT text FROM results_raw WHERE record_id = 'c1'";
+    expect((await test.query(versions)).rows).toHaveLength(2);
+    const reasons: string[] = [];
+    for await (const { reason } of test.set_asides.list()) reasons.push(reason);
+    expect(reasons).toHaveLength(2);
+  }, WAIT);
   // The result of a query, which the embedded Athena does not keep on S3.
   await test.clients.s3.send(
     new PutObjectCommand({

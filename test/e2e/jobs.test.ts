@@ -89,6 +89,11 @@ function documents(n: number, text = (i: number) => `I love my cat number ${i}`)
   return Array.from({ length: n }, (_, i) => ({ text: text(i), language_code: 'en' }));
 }
 
+/** Waits until no function has anything to do, neither for this test nor for another one. */
+function waitUntilIdle() {
+  return vi.waitFor(() => expect(test.cloud.status()).toMatchObject({ idle: true }), WAIT);
+}
+
 async function readAllResults(job_id: string) {
   const results = [];
   let cursor: string | undefined;
@@ -202,6 +207,7 @@ it('two submissions with one Idempotency-Key are one job, and a different body i
 });
 
 it('a cancelled job pays for no further document', async () => {
+  await waitUntilIdle();
   await test.control('POST', 'faults', { service: 'comprehend', kind: 'throttle' });
   const { job_id } = await submit({
     documents: documents(500, (i) => `Never to be analysed ${i} ${job_id_salt}`),
@@ -214,10 +220,7 @@ it('a cancelled job pays for no further document', async () => {
   expect(cancelled).toMatchObject({ status: 200, body: { status: 'CANCELLED' } });
   await test.control('POST', 'meter/reset');
   await test.control('DELETE', 'faults');
-  await vi.waitFor(async () => {
-    const { idle } = (await test.control('GET', 'status')) as { idle: boolean };
-    expect(idle).toBe(true);
-  }, WAIT);
+  await waitUntilIdle();
   const { body } = await call(`/status/${job_id}`);
   expect(body).toMatchObject({ status: 'CANCELLED' });
   const { entries } = (await test.control('GET', 'meter')) as {
@@ -511,10 +514,10 @@ it('the functions use every permission that their roles grant, but for the liste
 it('the audit trail has each read by the API, seals past days under object lock, and is intact', async () => {
   const job_id = await submitFile('{"text":"I love my cat"}');
   await watch(job_id);
+  const since = new Date().toISOString().slice(0, 10);
   await call(`/jobs/${job_id}/download`);
   await sealPastDay();
   const trail = openTrail();
-  const since = new Date().toISOString().slice(0, 10);
   await vi.waitFor(async () => {
     const acts = await listActs(trail, { since, act: 'download_job_results' });
     expect(acts).toContainEqual(

@@ -73,8 +73,12 @@ it(
     const invocations = countInvocations() - before;
     await test.control('DELETE', 'faults');
     await waitUntilAnalyzed(mixed);
-    const lines = await countLines();
-    expect(lines).toHaveLength(known.length + mixed.length);
+    // The consumer writes the rows before it sends the lines to Firehose.
+    const lines = await vi.waitFor(async () => {
+      const counts = await countLines();
+      expect(counts).toHaveLength(known.length + mixed.length);
+      return counts;
+    }, WAIT);
     const all = lines.reduce((sum, count) => sum + count, 0);
     console.log(`${OUTAGE_SECONDS} s: ${invocations} invocations, ${all} lines of ${lines.length}`);
     expect(all / lines.length).toBeLessThanOrEqual(1.1);

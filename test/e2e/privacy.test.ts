@@ -140,10 +140,14 @@ it('personal data from the stream, a file, a job and the API is in no table, obj
     for await (const { set_aside_id } of test.set_asides.list()) keys.push(set_aside_id);
     expect(keys).toHaveLength(canaries.length);
   }, WAIT);
-  await test.settleLake();
+  // The consumer writes the rows before it sends the lines to Firehose.
+  const rows = await vi.waitFor(async () => {
+    await test.settleLake();
+    const found = await test.query("SELECT * FROM results WHERE source = 'canaries'");
+    expect(found.rows).toHaveLength(canaries.length);
+    return found.rows;
+  }, WAIT);
   const objects = await readBuckets();
-  const { rows } = await test.query("SELECT * FROM results WHERE source = 'canaries'");
-  expect(rows).toHaveLength(canaries.length);
   const places = { ...(await readTables()), ...objects, query: JSON.stringify(rows) };
   const log = await functionLog(test.data_dir);
   // Metrics are lines of the log.
