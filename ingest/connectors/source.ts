@@ -1,0 +1,142 @@
+import type * as z from 'zod';
+import type { Emission } from './emission.ts';
+import type { Filter } from './filter.ts';
+import type { LedgerReader } from './ports.ts';
+
+/** An event that a source reports beside its records. Events never hold a text or a secret. */
+export type SourceEvent =
+  | { kind: 'connected' }
+  /** Something between two marks is lost. `seconds` is the length of the gap, if it is known. */
+  | { kind: 'gap'; reason: string; seconds?: number }
+  /** The source yields no record for a message. `reason` is one of few words: it names a counter. */
+  | { kind: 'skipped'; reason: string }
+  /** The service asks to slow down. */
+  | { kind: 'limited'; seconds: number };
+
+/** The means that the runner gives to a source. A source uses no clock, network or secret but these. */
+export interface SourceContext<Cursor = unknown> {
+  /** The saved mark; undefined at the first start. */
+  cursor: Cursor | undefined;
+  /** Aborted when the source has to stop. `open` then returns or throws soon. */
+  signal: AbortSignal;
+  /** Returns the current time in epoch milliseconds. */
+  now: () => number;
+  /** Waits, and rejects with the reason of the signal when the signal is aborted. */
+  pause: (milliseconds: number) => Promise<void>;
+  /**
+   * Fetches with a time limit, a user agent and the signal.
+   *
+   * @throws {SourceBusy} for 429 and 503, with the wait that the response asks for.
+   */
+  fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
+  /** @throws {SourceRefusal} if the secret is not set. */
+  readSecret: (name: string) => Promise<string>;
+  ledger: LedgerReader;
+  tell: (event: SourceEvent) => void;
+}
+
+/** How a source is described to {@link defineSource}. docs/connectors.md is the guide. */
+export interface SourceDefinition<
+  OptionsSchema extends z.ZodType,
+  CursorSchema extends z.ZodType,
+  Options = z.output<OptionsSchema>,
+  Cursor = z.output<CursorSchema>,
+> {
+  /** Name of the source, and the default `source` of its records: a slug. */
+  name: string;
+  /** One line for `connect list`. */
+  description: string;
+  /** A stream yields until it is aborted. A poll yields one round and returns. */
+  mode: 'stream' | 'poll';
+  /** Default time between two rounds of a poll, in seconds. */
+  every_seconds?: number;
+  /** Options of the source itself. By convention `url` is the base URL, and has a default. */
+  options: OptionsSchema;
+  /** Form of a mark. A saved mark that does not parse counts as a gap, and the source starts anew. */
+  cursor: CursorSchema;
+  /** Names of the secrets that the source reads. */
+  secrets: readonly string[];
+  /** Duties of the operator towards the service and the authors; `connect check` prints them. */
+  terms: string;
+  /** Filter where the user names none. A source with more records than a user wants to pay for has one. */
+  default_filter?: Partial<Filter>;
+  /**
+   * Makes one cheap call that shows whether the source can be read.
+   *
+   * @throws {SourceRefusal} with advice, if it cannot.
+   */
+  check?: (options: Options, context: SourceContext<Cursor>) => Promise<void>;
+  /**
+   * Yields from the mark `context.cursor` on. An error makes the runner open the source again from
+   * the last saved mark, after a pause; a {@link SourceRefusal} ends the connector.
+   */
+  open: (options: Options, context: SourceContext<Cursor>) => AsyncIterable<Emission<Cursor>>;
+}
+
+/** A source whose options are parsed. */
+export interface BoundSource {
+  check: (context: SourceContext) => Promise<void>;
+  open: (context: SourceContext) => AsyncIterable<Emission>;
+}
+
+/** A source as the runner and the command know it. The default export of a plug-in is one. */
+export interface Source
+  extends Pick<
+    SourceDefinition<z.ZodType, z.ZodType>,
+    'name' | 'description' | 'mode' | 'every_seconds' | 'secrets' | 'terms' | 'default_filter'
+  > {
+  options: z.ZodType;
+  /** @throws {ZodError} if the options are wrong. */
+  bind: (options: unknown) => BoundSource;
+}
+
+/**
+ * Defines a source of records.
+ *
+ * @example
+ * export const ticks = defineSource({
+ *   name: 'ticks',
+ *   description: 'one record a second',
+ *   mode: 'stream',
+ *   options: z.strictObject({}),
+ *   cursor: z.int(),
+ *   secrets: [],
+ *   terms: 'None.',
+ *   async *open(_options, { cursor = 0, pause }) {
+ *     for (let n = cursor + 1; ; n += 1) {
+ *       await pause(1_000);
+ *       yield { record: { record_id: `tick:${n}`, text: `tick ${n}` }, cursor: n };
+ *     }
+ *   },
+ * });
+ */
+export function defineSource<OptionsSchema extends z.ZodType, CursorSchema extends z.ZodType>(
+  definition: SourceDefinition<OptionsSchema, CursorSchema>,
+): Source {
+  const { check, open, cursor: cursor_schema, ...traits } = definition;
+  const withCursor = (context: SourceContext): SourceContext<z.output<CursorSchema>> => ({
+    ...context,
+    cursor: parseCursor(cursor_schema, context),
+  });
+  return {
+    ...traits,
+    bind(given) {
+      const options = definition.options.parse(given);
+      return {
+        check: async (context) => check?.(options, withCursor(context)),
+        open: (context) => open(options, withCursor(context)),
+      };
+    },
+  };
+}
+
+function parseCursor<Schema extends z.ZodType>(
+  schema: Schema,
+  { cursor, tell }: SourceContext,
+): z.output<Schema> | undefined {
+  if (cursor === undefined) return undefined;
+  const parsed = schema.safeParse(cursor);
+  if (parsed.success) return parsed.data;
+  tell({ kind: 'gap', reason: 'the saved mark has another form' });
+  return undefined;
+}
