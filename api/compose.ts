@@ -74,7 +74,7 @@ export function composeApi(variables: Record<string, string | undefined>) {
     read_budget,
     ...stores,
     ready: createReady({ probes: createProbes(resourceNames(environment)), now }),
-    ...composeStats(environment, { jobs: stores.jobs, read_budget, now }),
+    ...composeStats(environment, { ...stores, read_budget, now }),
     settings: {
       deadline_seconds: environment.JOB_DEADLINE_SECONDS,
       retention_seconds: environment.JOB_RETENTION_SECONDS,

@@ -2,6 +2,7 @@ import type { ReadBudget } from '../budgets/read-budget.ts';
 import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
 import type { AlertEvents, AlertQueue, AlertRules } from '../insight/alerts/ports.ts';
+import type { ComputeDigest } from '../insight/digests/compute.ts';
 import type { ReadHistory } from '../insight/history/read.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
@@ -87,6 +88,7 @@ export interface ApiDeps {
   alerts: AlertRules;
   alert_events: Pick<AlertEvents, 'create' | 'list'>;
   alert_queue: AlertQueue;
+  computeDigest: ComputeDigest;
   privacy: PrivacyRequests;
   /** Returns the last throughput sample of each shard. The samples may be cached for 10 seconds. */
   throughput_samples: () => Promise<ThroughputSample[]>;

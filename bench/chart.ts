@@ -1,3 +1,4 @@
+import { drawBar, drawSvg, drawText, type SvgColours } from '../lib/svg.ts';
 import { BASELINES, type Figure } from './figures.ts';
 import { formatMachine, type Machine } from './machine.ts';
 import { baselineName, formatBound, formatInUnit, formatRatio, suiteOf } from './numbers.ts';
@@ -45,18 +46,11 @@ const FOOT_HEIGHT = 46;
 const LOAD =
   '140 characters, 60 % repeats. Records per second: assumed AWS latencies. CPU time: services without latency.';
 
-/** Styles of the chart, with colours for light pages and for dark pages. */
-const STYLE = `
-  text { font: 12px system-ui, sans-serif; fill: #24292f }
-  .title { font-weight: 600 }
-  .foot { fill: #6e7781 }
-  .ours { fill: #1f6feb }
-  .baseline { fill: #afb8c1 }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 }
-    .foot { fill: #8d96a0 }
-    .baseline { fill: #484f58 }
-  }`;
+/** Colours of the bars, for light pages and for dark pages. */
+const COLOURS: SvgColours = {
+  ours: { light: '#1f6feb', dark: '#1f6feb' },
+  baseline: { light: '#afb8c1', dark: '#484f58' },
+};
 
 /**
  * Draws the figures of a whole run. Each figure gets one panel, with a bar for AuraStream and a bar
@@ -79,15 +73,11 @@ export function drawChart(machine: Machine, figures: Figure[]): string {
   });
   const width = COLUMNS * PANEL.width;
   const height = Math.ceil(PANELS.length / COLUMNS) * PANEL.height + FOOT_HEIGHT;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    '<title>AuraStream compared with the baselines</title>',
-    `<style>${STYLE}\n</style>`,
+  return drawSvg('AuraStream compared with the baselines', { width, height, colours: COLOURS }, [
     ...panels,
     drawText({ x: 16, y: height - 28, content: LOAD, kind: 'foot' }),
     drawText({ x: 16, y: height - 10, content: formatMachine(machine), kind: 'foot' }),
-    '</svg>\n',
-  ].join('\n');
+  ]);
 }
 
 function drawPanel({ title, better }: Panel, figure: Figure): string {
@@ -106,7 +96,9 @@ function drawPanel({ title, better }: Panel, figure: Figure): string {
       const width = most === 0 ? 0 : (bar.value / most) * BARS.width;
       return [
         drawText({ x: 16, y: y + 11, content: bar.name }),
-        `<rect class="${index === 0 ? 'ours' : 'baseline'}" x="${BARS.left}" y="${y}" width="${Math.max(1, width).toFixed(1)}" height="${BARS.height}" rx="2"/>`,
+        drawBar(index === 0 ? 'ours' : 'baseline', {
+          ...{ x: BARS.left, y, width: Math.max(1, width), height: BARS.height },
+        }),
         drawText({ x: BARS.left + width + 8, y: y + 11, content: formatInUnit(bar.value, unit) }),
       ].join('');
     }),
@@ -129,20 +121,4 @@ function describeGoal(figure: Figure): string {
   const ratio = formatRatio(figure);
   const compared = goal.startsWith('ratio') && ratio !== '' ? `${ratio}, ` : '';
   return `${compared}goal ${formatBound({ goal, unit })}: ${met ? 'met' : 'missed'}`;
-}
-
-interface Text {
-  x: number;
-  y: number;
-  content: string;
-  kind?: 'title' | 'foot';
-}
-
-function drawText({ x, y, content, kind }: Text): string {
-  const class_attribute = kind === undefined ? '' : ` class="${kind}"`;
-  return `<text${class_attribute} x="${x.toFixed(0)}" y="${y}">${escapeXml(content)}</text>`;
-}
-
-function escapeXml(value: string): string {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -80,6 +80,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/alerts.ts')).alertsCommand(),
   },
   {
+    name: 'digests',
+    description: 'show what changed in a day or a week against the one before',
+    load: async () => (await import('./commands/digests.ts')).digestsCommand(),
+  },
+  {
     name: 'budget',
     description: 'show how much of its budget the tenant of the API key has used this month',
     load: async () => (await import('./commands/budget.ts')).budgetCommand(),

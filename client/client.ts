@@ -35,6 +35,8 @@ export function createClient(options: ClientOptions): Client {
     publish: (records, { signal } = {}) => publishRecords(send, records, signal),
     stats: (query = {}, { signal } = {}) => sendForJson(send, '/stats', { query, signal }),
     overview: (query = {}, { signal } = {}) => sendForJson(send, '/overview', { query, signal }),
+    previewDigest: (query = {}, { signal } = {}) =>
+      sendForJson(send, '/digests/preview', { query, signal }),
     budget: ({ signal } = {}) => sendForJson(send, '/budget', { signal }),
     health: ({ signal } = {}) => sendForJson(send, '/health', { signal }),
     ready: ({ signal } = {}) => readReadiness(options, signal),

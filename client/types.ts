@@ -9,6 +9,8 @@ import type {
   BatchInput,
   BatchResponse,
   BudgetResponse,
+  DigestPreview,
+  digestPreviewQuerySchema,
   ErasureResponse,
   erasureRequestSchema,
   HealthResponse,
@@ -170,6 +172,14 @@ export interface Client {
    * lag and the open jobs.
    */
   overview(query?: OverviewInput, options?: Cancellable): Promise<OverviewResponse>;
+  /**
+   * Reads what changed in the last day or week that is over, as data, HTML, text and a chart. It has texts of
+   * records, so the read is in the audit trail.
+   */
+  previewDigest(
+    query?: z.input<typeof digestPreviewQuerySchema>,
+    options?: Cancellable,
+  ): Promise<DigestPreview>;
   /** Lists the alerts of the tenant, by name. */
   alerts(options?: Cancellable): Promise<AlertView[]>;
   /** Creates an alert, or replaces the one with the same name. Needs the right `admin`. */

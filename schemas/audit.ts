@@ -29,6 +29,7 @@ const READS_OF_TEXTS = [
   'read_job_results',
   'download_job_results',
   'tail_results',
+  'read_digest',
   'read_set_asides',
 ] as const;
 

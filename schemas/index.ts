@@ -5,6 +5,7 @@ export * from './audit.ts';
 export * from './budget.ts';
 export * from './callback-secret.ts';
 export * from './change.ts';
+export * from './digest.ts';
 export * from './envelopes.ts';
 export * from './environment.ts';
 export * from './erasure.ts';

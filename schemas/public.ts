@@ -1,9 +1,11 @@
 /** The exports of `aurastream/schemas` in the npm package. Other exports of this folder are internal. */
 export type { AlertEvent } from './alert.ts';
 export { signCallback } from './callback-secret.ts';
+export type { Digest } from './digest.ts';
 export type { HistoryVersion } from './history.ts';
 export type { AlertTestResponse, AlertView } from './http/alerts.ts';
 export type { BudgetResponse } from './http/budget.ts';
+export type { DigestPreview } from './http/digests.ts';
 export type { ErrorCode, ErrorResponse } from './http/errors.ts';
 export type { HealthResponse, ReadyResponse } from './http/health.ts';
 export type { HistoryResponse } from './http/history.ts';

@@ -5,6 +5,7 @@ import { alertEventRoutes } from './alert-events.ts';
 import { alertRoutes } from './alerts.ts';
 import { createAnalyzeRoutes } from './analyze.ts';
 import { budgetRoute } from './budget.ts';
+import { digestRoutes } from './digests.ts';
 import { jobRoutes } from './jobs.ts';
 import { privacyRoutes } from './privacy.ts';
 import { recordRoutes } from './records.ts';
@@ -36,6 +37,7 @@ export function createRoutes(
     ...statsRoutes,
     ...alertRoutes,
     ...alertEventRoutes,
+    ...digestRoutes,
     ...privacyRoutes,
     budgetRoute,
     ...serviceRoutes,

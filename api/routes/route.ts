@@ -30,7 +30,7 @@ export interface Route<Deps = ApiDeps> {
   path: string;
   operation_id: string;
   summary: string;
-  tag: 'Alerts' | 'Analysis' | 'Jobs' | 'Records and results' | 'Privacy' | 'Service';
+  tag: 'Alerts' | 'Digests' | 'Analysis' | 'Jobs' | 'Records and results' | 'Privacy' | 'Service';
   access: Access;
   params?: z.ZodObject;
   query?: z.ZodObject;

@@ -1,9 +1,9 @@
 import { MILLIONTHS } from '../../insight/counts/measures.ts';
 import type { Bucket } from '../../insight/counts/read.ts';
+import type { PiiSums, VerdictSums } from '../../insight/counts/read-measures.ts';
+import { addTally, createTally, type Tally } from '../../insight/counts/tally.ts';
 import type { StatsResponse } from '../../schemas/index.ts';
-import type { PiiSums, VerdictSums } from './digest.ts';
 import { addUpSpans, type StatsFilter } from './sums.ts';
-import { addTally, createTally, type Tally } from './tally.ts';
 
 type Verdicts = Pick<StatsResponse, 'cache' | 'billing' | 'average_scores'>;
 type PersonalData = Pick<StatsResponse, 'pii'>;

@@ -1,5 +1,7 @@
 import { createCountsStore } from '../../aws/dynamodb/counts/store.ts';
-import { createReadSpans } from '../../insight/counts/read.ts';
+import { createDigestTexts } from '../../aws/dynamodb/results/digest-texts.ts';
+import { createReadBuckets, createReadSpans } from '../../insight/counts/read.ts';
+import { createComputeDigest } from '../../insight/digests/compute.ts';
 import { measureBulkLoad } from '../../jobs/bulk-load.ts';
 import { ANALYZERS, type ApiEnvironment } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -12,8 +14,8 @@ const REPORTS_KEPT_MS = 10_000;
 /** Creates the functions that answer statistics from the counts. */
 export function composeStats(
   environment: ApiEnvironment,
-  { jobs, read_budget, now }: Pick<ApiDeps, 'jobs' | 'read_budget' | 'now'>,
-): Pick<ApiDeps, 'stats' | 'overview'> {
+  { jobs, results, read_budget, now }: Pick<ApiDeps, 'jobs' | 'results' | 'read_budget' | 'now'>,
+): Pick<ApiDeps, 'stats' | 'overview' | 'computeDigest'> {
   const counts = createCountsStore({ table_name: environment.COUNTS_TABLE });
   const deps = {
     read_spans: createReadSpans({ counts, now }),
@@ -21,6 +23,10 @@ export function composeStats(
     now,
   };
   return {
+    computeDigest: createComputeDigest({
+      readBuckets: createReadBuckets({ counts, now }),
+      listTexts: createDigestTexts(results),
+    }),
     stats: createStats(deps),
     overview: createOverview({
       ...deps,

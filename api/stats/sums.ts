@@ -1,7 +1,11 @@
 import type { Bucket } from '../../insight/counts/read.ts';
+import {
+  type PiiSums,
+  readMeasures,
+  type VerdictSums,
+} from '../../insight/counts/read-measures.ts';
+import { addCell, addTally, getTally, type Tally } from '../../insight/counts/tally.ts';
 import type { Sentiment } from '../../schemas/index.ts';
-import { digest, type PiiSums, type VerdictSums } from './digest.ts';
-import { addCell, addTally, getTally, type Tally } from './tally.ts';
 
 /** Selects the records that an answer counts. */
 export interface StatsFilter {
@@ -63,7 +67,7 @@ function addUp(span: Bucket[], { source: asked, language, sentiment }: StatsFilt
   const sums = createSums();
   for (const { start_ms, source, measures, changed_at } of span) {
     if (asked !== undefined && asked !== source) continue;
-    const { cells, verdicts, pii } = digest(measures);
+    const { cells, verdicts, pii } = readMeasures(measures);
     sums.changed_at = Math.max(sums.changed_at, changed_at);
     addVerdicts(sums.verdicts, verdicts);
     addPii(sums.pii, pii);

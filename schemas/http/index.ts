@@ -1,6 +1,7 @@
 export * from './alerts.ts';
 export * from './budget.ts';
 export * from './cors.ts';
+export * from './digests.ts';
 export * from './errors.ts';
 export * from './health.ts';
 export * from './history.ts';

@@ -86,6 +86,7 @@ function listRequests(
     stats: [{ path: '/stats?interval=day' }],
     overview: [{ path: '/overview' }],
     budget: [{ path: '/budget' }],
+    previewDigest: [{ path: '/digests/preview?cadence=daily' }],
     alerts: [{ path: '/alerts' }],
     setAlert: [post('/alerts', ALERT)],
     muteAlert: [post(`/alerts/${ALERT.name}/mute`, { until: null })],

@@ -407,6 +407,14 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: '`GET /digests/preview` | returns what changed in the last day or week that is over, with the texts that stand for it: digests.md',
+      tests: [
+        'GET /digests/preview has the digest of the last week that is over, in each of its forms',
+        'a digest compares records, net sentiment and the negative share with the period before',
+        'the texts come from the source that moved net sentiment most, in the direction in which it moved',
+      ],
+    },
+    {
       says: '`GET /stats` counts each record once, with its current version: a correction moves the record to its new sentiment, and a withdrawn record counts in `withdrawn` and in no total.',
       tests: [
         'GET /stats counts the records by sentiment, source, language and time',

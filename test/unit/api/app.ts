@@ -2,6 +2,7 @@ import { detectLanguage } from '@aurastream/language-detector';
 import { createApi } from '../../../api/app.ts';
 import type { ApiDeps, RequestReport } from '../../../api/deps.ts';
 import type { RecordedRead } from '../../../api/http/record-reads.ts';
+import { createComputeDigest } from '../../../insight/digests/compute.ts';
 import { createReadHistory } from '../../../insight/history/read.ts';
 import {
   type ErrorResponse,
@@ -100,6 +101,10 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     stats: async () => {
       throw new Error('No test asks for statistics');
     },
+    computeDigest: createComputeDigest({
+      readBuckets: async () => [],
+      listTexts: async () => [],
+    }),
     overview: async () => {
       throw new Error('No test asks for an overview');
     },

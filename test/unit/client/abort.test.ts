@@ -33,6 +33,7 @@ const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Prom
   publish: (client, options) => client.publish([record], options),
   stats: (client, options) => client.stats({}, options),
   overview: (client, options) => client.overview({}, options),
+  previewDigest: (client, options) => client.previewDigest({}, options),
   alerts: (client, options) => client.alerts(options),
   setAlert: (client, options) => client.setAlert(ALERT, options),
   muteAlert: (client, options) => client.muteAlert('a', null, options),

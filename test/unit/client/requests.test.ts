@@ -330,6 +330,7 @@ it('each method of the client sends its request to its route, with options and n
   await client.getResult('a/b', 'r/1');
   await client.stats({ interval: 'day', source: 'tour' });
   await client.overview({ time: 'arrived_at', language: 'de' });
+  await client.previewDigest({ cadence: 'daily', source: 'app' });
   await client.health();
   expect(sent.map(({ method, path, body }) => [method, path, body])).toEqual([
     [
@@ -343,6 +344,7 @@ it('each method of the client sends its request to its route, with options and n
     ['GET', '/v1/results/a%2Fb/r%2F1', undefined],
     ['GET', '/v1/stats?interval=day&source=tour', undefined],
     ['GET', '/v1/overview?time=arrived_at&language=de', undefined],
+    ['GET', '/v1/digests/preview?cadence=daily&source=app', undefined],
     ['GET', '/v1/health', undefined],
   ]);
   for (const { headers, body } of sent) {

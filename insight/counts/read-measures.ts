@@ -1,4 +1,3 @@
-import { type Measures, OUTCOMES, type Outcome } from '../../insight/counts/measures.ts';
 import {
   type PersonalDataType,
   personalDataType,
@@ -6,6 +5,7 @@ import {
   SENTIMENTS,
   type Sentiment,
 } from '../../schemas/index.ts';
+import { type Measures, OUTCOMES, type Outcome } from './measures.ts';
 
 /** Records of one language and outcome in a bucket. */
 export interface Cell {
@@ -36,7 +36,7 @@ export interface PiiSums {
 }
 
 /** The measures of a bucket, parsed. */
-export interface Digest {
+export interface BucketCounts {
   cells: Cell[];
   verdicts: VerdictSums;
   pii: PiiSums;
@@ -47,19 +47,19 @@ const OUTCOME_OF = new Map(
 );
 
 /**
- * The digests of buckets that stay in memory. Parsing the names of the measures takes most of the
+ * The counts of buckets that stay in memory. Parsing the names of the measures takes most of the
  * time of an answer, and a bucket of a closed day is asked for again and again.
  */
-const known = new WeakMap<Measures, Digest>();
+const known = new WeakMap<Measures, BucketCounts>();
 
 /** Parses the measures of a bucket, once as long as the bucket stays in memory. */
-export function digest(measures: Measures): Digest {
-  const digested = known.get(measures) ?? parse(measures);
-  known.set(measures, digested);
-  return digested;
+export function readMeasures(measures: Measures): BucketCounts {
+  const counts = known.get(measures) ?? parse(measures);
+  known.set(measures, counts);
+  return counts;
 }
 
-function parse(measures: Measures): Digest {
+function parse(measures: Measures): BucketCounts {
   const read = (name: string) => measures[name] ?? 0;
   return {
     cells: Object.entries(measures).flatMap(([name, records]) => {

@@ -1,5 +1,5 @@
 import type { StatsResponse } from '../../schemas/index.ts';
-import type { Cell } from './digest.ts';
+import type { Cell } from './read-measures.ts';
 
 /** Records by sentiment. */
 export type Tally = Pick<StatsResponse, 'total' | 'withdrawn' | 'by_sentiment'>;
