@@ -1,5 +1,5 @@
 import { Stryker } from '@stryker-mutator/core';
-import { MUTATED_ROOMS, PATIENCE_VARIABLE, ROOM_VARIABLE } from './rooms.ts';
+import { MUTATED_ROOMS, PATIENCE_VARIABLE, ROOM_VARIABLE, SAMPLE_VARIABLE } from './rooms.ts';
 import type { Mutant } from './score.ts';
 
 export interface RunOptions {
@@ -23,7 +23,7 @@ const FOLDER = '.stryker';
  * read `docs`, whose tables they compare with the code. The patterns begin with a slash, because
  * Stryker would otherwise leave out `api/docs` too.
  */
-const NOT_COPIED = ['.ci', '.github', 'bench', 'cdk.out', 'coverage', 'dist', 'examples'].map(
+const NOT_COPIED = ['.ci', '.github', 'cdk.out', 'coverage', 'dist', 'examples'].map(
   (name) => `/${name}`,
 );
 
@@ -32,7 +32,7 @@ const NOT_COPIED = ['.ci', '.github', 'bench', 'cdk.out', 'coverage', 'dist', 'e
  * because a busy machine must not look like a loop. A loop that comes past a mutant ends much
  * sooner, because Stryker counts the rounds.
  */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 20_000;
 
 /** Time limit of the tests without a mutant. */
 const DRY_RUN_MINUTES = 5;
@@ -46,14 +46,15 @@ export async function runRoom(room: string, options: RunOptions): Promise<Mutant
   process.env[ROOM_VARIABLE] = room;
   process.env[PATIENCE_VARIABLE] = String(options.patience);
   const is_partial = options.files.length > 0;
+  process.env[SAMPLE_VARIABLE] = String(is_partial ? 1 : (MUTATED_ROOMS[room]?.one_in ?? 1));
   const settings = {
     mutate: is_partial ? options.files : (MUTATED_ROOMS[room]?.sources ?? []),
-    plugins: ['vitest-runner', 'wording'].map(
+    plugins: ['vitest-runner', 'wording', 'sample'].map(
       (name) => new URL(`./plugins/${name}.mjs`, import.meta.url).href,
     ),
     testRunner: 'strict-vitest',
     vitest: { configFile: 'test/mutation/vitest.config.ts' },
-    ignorers: ['wording'],
+    ignorers: ['wording', 'sample'],
     coverageAnalysis: 'perTest',
     ignoreStatic: MUTATED_ROOMS[room]?.leaves_out_constants ?? false,
     concurrency: options.concurrency,

@@ -20,9 +20,13 @@ export function openDelimited(file: TextFile, options: FileOptions): Table {
   const { head, is_whole, source, bom, name } = file;
   const sep = SEP_LINE.exec(head.toString('latin1', 0, 16));
   const skipped = sep?.[0].length ?? 0;
-  const given = options.delimiter ?? sep?.[1] ?? (options.format === 'tsv' ? '\t' : undefined);
   const preferred = detectFormat(name) === 'tsv' ? '\t' : ',';
   const rest = head.subarray(skipped);
+  const given =
+    options.delimiter ??
+    sep?.[1] ??
+    (options.format === 'tsv' ? '\t' : undefined) ??
+    (hasOneColumn(rest) ? preferred : undefined);
   const dialect = chooseDialect(rest, is_whole, { ...options, delimiter: given }, preferred);
   const rows = readSample(head, is_whole, skipped, dialect);
   const first_line = sep === null ? 1 : 2;
@@ -41,6 +45,15 @@ export function openDelimited(file: TextFile, options: FileOptions): Table {
     notes: [...describePreamble(header), ...describeQuotes(rows, dialect)],
     readRows: createDelimitedReader(source, { dialect, columns, start }),
   };
+}
+
+/** Returns whether the first line is one usual name, so that signs in the texts below separate nothing. */
+function hasOneColumn(head: Buffer): boolean {
+  const [line = ''] = head
+    .toString('utf8', 0, 200)
+    .trimStart()
+    .split(/[\r\n]/, 1);
+  return !/[,;\t|]/.test(line) && isUsualName(line.replaceAll('"', ''));
 }
 
 interface Header {

@@ -42,12 +42,21 @@ function best(role: Role, columns: readonly SampledColumn[]): string | undefined
   return ranked.sort((a, b) => a.rank - b.rank).at(0)?.name;
 }
 
+/** Number of characters at the start of a value that say whether it is prose. */
+const PROSE_CHARACTERS = 1_000;
+
 function holdsProse({ values }: SampledColumn): boolean {
   const texts = values.filter((value) => typeof value === 'string');
-  const prose = texts.filter((text) =>
-    /\p{L}.*[\s\p{P}].*\p{L}|[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}]{3}/su.test(text),
-  );
+  const prose = texts.filter((text) => isProse(text.slice(0, PROSE_CHARACTERS)));
   return prose.length > 0 && prose.length >= texts.length / 4;
+}
+
+/** Returns whether a text has two words, or three letters of a script without spaces, and is no date. */
+function isProse(text: string): boolean {
+  const words = text.split(/\s+/).filter((word) => /\p{L}/u.test(word));
+  const has_words =
+    words.length >= 2 || /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}]{3}/u.test(text);
+  return has_words && parseDate(text) === undefined;
 }
 
 function averageLength({ values }: SampledColumn): number {

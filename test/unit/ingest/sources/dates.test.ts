@@ -72,6 +72,11 @@ it.each([
   ['%Y%m%d-%H%M', '20261101-1022', '2026-11-01T10:22:00Z'],
   ['MMM d yyyy', 'Nov 1 2026', DAY],
   ['yyyy-dd-MM', '2026-01-11', DAY],
+  ['dd.MM.yy', '01.11.69', '2069-11-01T00:00:00Z'],
+  ['dd.MM.yy', '01.11.95', '1995-11-01T00:00:00Z'],
+  ['day-first', '01.11.2026 10:22:31 +02:00', '2026-11-01T10:22:31+02:00'],
+  ['yyyy.MM.dd hh:mm a', '2026.11.01,  12:22 AM', '2026-11-01T00:22:00Z'],
+  ['yyyy.MM.dd HH:mm:ss.SSS Z', '2026.11.01 10:22:31.25 Z', '2026-11-01T10:22:31.25Z'],
 ])('with --date-format %s, %j is read as %s', (format, given, time) => {
   expect(parseDate(given, { readForm: createReadForm(format) })).toBe(time);
 });
@@ -80,6 +85,16 @@ it('a date format without a year, a month or a day is refused with examples', ()
   for (const format of ['HH:mm', 'yyyy', '%d.%m.', 'x']) {
     expect(() => createReadForm(format)).toThrow(/day-first, month-first, or a pattern/);
   }
+});
+
+it.each([
+  ['dd.MM.yyyy', '01x11x2026'],
+  ['dd.MM.yyyy', '01.11.2026 and more'],
+  ['yyyy.MM.dd hh:mm a', '2026.11.01 13:22 AM'],
+  ['yyyy-dd-MM', '2026-13-13'],
+  ['day-first', '01+11+2026'],
+])('with --date-format %s, %j is no date', (format, given) => {
+  expect(parseDate(given, { readForm: createReadForm(format) })).toBeUndefined();
 });
 
 it('every date that is read fits the field created_at, and reading never throws', () => {
