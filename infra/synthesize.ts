@@ -115,6 +115,8 @@ async function run(
       ...process.env,
       CDK_OUTDIR,
       CDK_CONTEXT_JSON: JSON.stringify(context),
+      // CDK's validation takes 8 s. `npm run deploy` validates, and the embedded cloud refuses what it does not know.
+      CDK_VALIDATION: 'false',
       // Turns off a warning of jsii about the Node version.
       JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
     },

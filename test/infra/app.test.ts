@@ -22,7 +22,7 @@ beforeAll(async () => {
   // The module synthesizes when it is loaded.
   vi.resetModules();
   await import('../../infra/app.ts');
-});
+}, 180_000);
 afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(outdir, { recursive: true, force: true });

@@ -13,7 +13,11 @@ const folders = new WeakMap<Template, string>();
 
 /** Creates the stack without its bundles. */
 export function synthesizeStack(overrides: Partial<typeof settings> = {}): AuraStreamStack {
-  const app = createApp({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const app = createApp({
+    context: { 'aws:cdk:bundling-stacks': [] },
+    // CDK's own validation takes 8 s at first and half a second later. test/infra/app.test.ts has it.
+    builtinCloudFormationValidation: false,
+  });
   return new AuraStreamStack(app, 'Test', { ...settings, ...overrides });
 }
 
