@@ -54,6 +54,8 @@ export default defineConfig({
     // On a machine with two cores, more workers would only compete for the cores.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
+    // The projects transform the same modules. With the cache, only the first of them does.
+    experimental: { fsModuleCache: true },
     reporters: process.env.CI === undefined ? ['default'] : ['default', SLOWEST_TESTS],
     coverage: {
       provider: 'custom',

@@ -1,22 +1,26 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { ROOT, run } from '../support/process.ts';
 
 /**
  * Names of the files and folders that the test does not copy. The test creates a link to
  * `node_modules` instead of a copy. The test does not need the rest of this list.
  */
-const LEFT_OUT = new Set(['.git', '.aurastream', 'node_modules', 'coverage', 'cdk.out', 'dist']);
+const LEFT_OUT = new Set('.git .aurastream .stryker node_modules coverage cdk.out dist'.split(' '));
 
 let copy: string;
-beforeEach(async () => {
+const copies: string[] = [];
+async function copyProject(): Promise<void> {
   copy = await mkdtemp(join(tmpdir(), 'aurastream-extension-'));
+  copies.push(copy);
   await cp(ROOT, copy, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) });
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+}
+afterEach(async () => {
+  for (const path of copies.splice(0)) await rm(path, { recursive: true });
 });
-afterEach(() => rm(copy, { recursive: true }));
 
 /** Inserts `line` into a file. The new line follows the only line that ends with `behind`. */
 async function addLine(file: string, behind: string, line: string): Promise<void> {
@@ -33,21 +37,22 @@ async function brokenFiles(): Promise<string[]> {
 }
 
 /** Follows a field through every place that hands fields on. Returns where it arrived. */
-async function follow(field: string, json: string): Promise<Record<string, unknown>> {
+async function follow(field: string, json: string, cwd: string): Promise<Record<string, unknown>> {
   const program = ['node', '--import', 'tsx', 'test/support/follow-field.ts'];
-  const { stdout, stderr } = await run([...program, field, json], { cwd: copy });
+  const { stdout, stderr } = await run([...program, field, json], { cwd });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }
 
 it('a carried field is added in one line, reaches every place that hands fields on, and does not compile until an undo restores it', async () => {
+  await copyProject();
   await addLine(
     'schemas/record.ts',
     'export const carriedFields = {',
     '  a_new_field: z.string().max(64).optional(),',
   );
   expect(await brokenFiles()).toEqual(['operations/runs/plan-undo.ts']);
-  expect(await follow('a_new_field', '"thread-1"')).toEqual({
+  expect(await follow('a_new_field', '"thread-1"', copy)).toEqual({
     row: 'thread-1',
     lake_line: 'thread-1',
     job_result: 'thread-1',
@@ -59,7 +64,11 @@ it('a carried field is added in one line, reaches every place that hands fields 
 }, 120_000);
 
 it('the records of a job carry its id as their run, through every place that hands fields on', async () => {
-  const { openapi_result, openapi_job_document, ...places } = await follow('run_id', '"mine"');
+  const { openapi_result, openapi_job_document, ...places } = await follow(
+    'run_id',
+    '"mine"',
+    ROOT,
+  );
   expect([openapi_result, openapi_job_document]).toEqual([true, false]);
   expect(new Set(Object.values(places))).toEqual(new Set([expect.stringMatching(/^job_/)]));
 }, 120_000);
@@ -67,6 +76,7 @@ it('the records of a job carry its id as their run, through every place that han
 // One run of the compiler checks several additions, because each run takes 15 s of CPU time. No two
 // additions break the same file, so the list shows for each addition that no file is missing.
 it('a field that only the record or only the result has, a new analyzer and a new file format do not compile until every place handles them', async () => {
+  await copyProject();
   await addLine(
     'schemas/record.ts',
     'export const recordFields = {',

@@ -19,10 +19,10 @@ export const CAUGHT_WITHIN = { seeds: 60, records: 500 };
 
 /**
  * Highest noted seed of a mutation that the gate hunts. Each change of the product changes the worlds
- * of the seeds, and a bug that only one world in twenty finds would then take minutes to find. The
- * nightly run of `npm run simulate:mutants` hunts every mutation.
+ * of the seeds, and a bug that only one world in twenty finds would then take minutes to find. These
+ * are more than half of the mutations; the nightly run of `npm run simulate:mutants` hunts all.
  */
-export const GATE_SEEDS = 4;
+export const GATE_SEEDS = 1;
 
 export const MUTATIONS: Mutation[] = [
   {

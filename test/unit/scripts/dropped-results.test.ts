@@ -15,14 +15,21 @@ const DECLARATIONS = `
   declare function find(): string | undefined;
 `;
 
+const OPTIONS: ts.CompilerOptions = { target: ts.ScriptTarget.ES2023, strict: true };
+const host = ts.createCompilerHost(OPTIONS);
+const readSource = host.getSourceFile.bind(host);
+/** The declarations of the language, which TypeScript parses once for all statements. */
+const known = new Map<string, ts.SourceFile | undefined>();
+
 function findIn(statement: string): string[] {
   const code = `${DECLARATIONS}\n${statement}`;
-  const options: ts.CompilerOptions = { target: ts.ScriptTarget.ES2023, strict: true };
-  const host = ts.createCompilerHost(options);
   const file = ts.createSourceFile('a.ts', code, ts.ScriptTarget.ES2023, true);
-  const getSourceFile = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, version) => (name === 'a.ts' ? file : getSourceFile(name, version));
-  const program = ts.createProgram(['a.ts'], options, host);
+  host.getSourceFile = (name, version) => {
+    if (name === 'a.ts') return file;
+    if (!known.has(name)) known.set(name, readSource(name, version));
+    return known.get(name);
+  };
+  const program = ts.createProgram(['a.ts'], OPTIONS, host);
   return findDroppedResults(file, program.getTypeChecker()).map(({ call }) => call);
 }
 

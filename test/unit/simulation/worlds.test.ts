@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../../simulation/simulate.ts';
 
 /** `npm run simulate` goes on with other seeds every night. */
-const SEEDS = Array.from({ length: 6 }, (_, i) => i + 1_000);
+const SEEDS = Array.from({ length: 3 }, (_, i) => i + 1_000);
 
 describe('in simulated worlds', () => {
   it('The product keeps every promise in simulated worlds, whatever the faults', async () => {
@@ -13,8 +13,8 @@ describe('in simulated worlds', () => {
   }, 120_000);
 
   it('The same seed always gives the same simulated execution', async () => {
-    const first = await simulate({ seed: 77, records: 300 });
-    const again = await simulate({ seed: 77, records: 300 });
+    const first = await simulate({ seed: 77, records: 150 });
+    const again = await simulate({ seed: 77, records: 150 });
     expect(again).toEqual(first);
     expect(first.steps).toBeGreaterThan(500);
   });
