@@ -58,5 +58,5 @@ describe.skipIf(path === undefined && !process.env.CI)('the docs page', () => {
     expect((await status.innerText()).trim()).toMatch(/^200/);
     expect(wrong).toEqual([]);
     expect([...hosts]).toEqual([new URL(test.cloud.api).origin]);
-  }, 60_000);
+  });
 });

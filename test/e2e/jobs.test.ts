@@ -191,7 +191,7 @@ it('a job analyses a text of 1 MiB that does not compress', async () => {
   const text = randomBytes(524_288).toString('hex');
   const { job_id } = await submit({ text });
   const ended = await watch(job_id);
-  expect(ended.progress).toMatchObject({ total: 1, done: 1, succeeded: 1 });
+  expect(ended.progress, JSON.stringify(ended)).toMatchObject({ total: 1, done: 1, succeeded: 1 });
   expect(ended.status).toBe('COMPLETED');
 });
 
@@ -650,7 +650,7 @@ async function submitTooLongRecord() {
   const text = randomText();
   const job_id = await submitFile(JSON.stringify({ text, language: 'en' }));
   const ended = await watch(job_id);
-  expect(ended.progress).toMatchObject({ total: 1, done: 1, succeeded: 1 });
+  expect(ended.progress, JSON.stringify(ended)).toMatchObject({ total: 1, done: 1, succeeded: 1 });
 }
 
 async function completeJobInSubmission() {
