@@ -4,12 +4,12 @@ import { addOffsets } from './offsets.ts';
 import type { Detection, PersonalDataDetector } from './ports.ts';
 import { resolveOverlaps } from './resolve.ts';
 import { type Candidate, createScan, type Detector, OutOfTime } from './scan.ts';
+import { CLOCKS, type Clocks, startTimeLimit } from './time-limit.ts';
 
 export interface LocalDetectorOptions {
-  /** Longest time for one text, in milliseconds. A text that takes longer must be masked whole. */
+  /** Most CPU time for one text, in milliseconds. A text that takes longer must be masked whole. */
   time_limit_ms?: number;
-  /** Returns the time of a clock that never goes back, in milliseconds. */
-  now?: () => number;
+  clocks?: Clocks;
   detectors?: readonly Detector[];
 }
 
@@ -45,19 +45,19 @@ export function wrapLocalDetection(
 /** Creates the function of the local detector, for callers that need its answer without a promise. */
 export function createLocalDetection({
   time_limit_ms = TIME_LIMIT_MS,
-  now = () => performance.now(),
+  clocks = CLOCKS,
   detectors = DETECTORS,
 }: LocalDetectorOptions = {}): (text: string, language_code: string) => Detection {
   return (text, language_code) => {
-    const latest = now() + time_limit_ms;
+    const isOutOfTime = startTimeLimit(time_limit_ms, clocks);
     let running = 'fold';
     try {
       const folded = fold(text);
-      const scan = createScan(folded.text, language_code, createTimeCheck(latest, now));
+      const scan = createScan(folded.text, language_code, createTimeCheck(isOutOfTime));
       const candidates: Candidate[] = [];
       for (const detector of detectors) {
         running = detector.name;
-        if (now() > latest) throw new OutOfTime();
+        if (isOutOfTime()) throw new OutOfTime();
         if (!detector.mayFind(scan)) continue;
         for (const candidate of detector.find(scan)) candidates.push(candidate);
       }
@@ -66,7 +66,7 @@ export function createLocalDetection({
         score,
         utf16: unfoldSpan(folded, text, span),
       }));
-      if (now() > latest) throw new OutOfTime();
+      if (isOutOfTime()) throw new OutOfTime();
       return { ok: true, findings: addOffsets(text, placed) };
     } catch (cause) {
       // The error is not passed on, because its message may quote the text.
@@ -76,10 +76,10 @@ export function createLocalDetection({
   };
 }
 
-function createTimeCheck(latest: number, now: () => number): () => void {
+function createTimeCheck(isOutOfTime: () => boolean): () => void {
   let calls = 0;
   return () => {
     calls += 1;
-    if (calls % CHECK_EVERY === 0 && now() > latest) throw new OutOfTime();
+    if (calls % CHECK_EVERY === 0 && isOutOfTime()) throw new OutOfTime();
   };
 }

@@ -5,6 +5,7 @@ import {
   createLocalDetector,
 } from '../../../../processors/privacy/local-detector.ts';
 import type { Detector } from '../../../../processors/privacy/scan.ts';
+import { CLOCKS, type Clocks, startTimeLimit } from '../../../../processors/privacy/time-limit.ts';
 
 const detect = createLocalDetection();
 
@@ -49,13 +50,14 @@ it('A text that takes longer than its time is unsafe, even if the detector never
       }
     },
   };
-  const options = { detectors: [endless], now: () => time, time_limit_ms: 1_000 };
+  const clocks = { now: () => time, readCpu: () => time };
+  const options = { detectors: [endless], clocks, time_limit_ms: 1_000 };
   const result = createLocalDetection(options)('a', 'en');
   expect(result).toEqual({ ok: false, reason: 'out_of_time', detector: 'endless' });
   expect(time).toBeLessThan(1_100);
 });
 
-it('A detector that ends late makes the text unsafe too', () => {
+it('A detector that ends late by its CPU time makes the text unsafe too', () => {
   let time = 0;
   const late: Detector = {
     name: 'late',
@@ -65,8 +67,22 @@ it('A detector that ends late makes the text unsafe too', () => {
       return [];
     },
   };
-  const options = { detectors: [late], now: () => time, time_limit_ms: 1_000 };
-  expect(createLocalDetection(options)('a', 'en')).toMatchObject({ reason: 'out_of_time' });
+  const options = { detectors: [late], time_limit_ms: 1_000 };
+  const detectBy = (clocks: Clocks) => createLocalDetection({ ...options, clocks })('a', 'en');
+  const clocks = { now: () => time, readCpu: () => time };
+  expect(detectBy(clocks)).toMatchObject({ reason: 'out_of_time' });
+  // On a busy machine time passes without work, and another thread works without time.
+  expect(detectBy({ ...clocks, readCpu: () => 0 })).toMatchObject({ ok: true });
+  expect(detectBy({ ...clocks, now: () => 0 })).toMatchObject({ ok: true });
+});
+
+it('The clocks of the local detector measure CPU time beside time', () => {
+  const isOver = startTimeLimit(50, CLOCKS);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+  const waited = isOver();
+  const before = process.cpuUsage();
+  while (process.cpuUsage(before).user < 60_000);
+  expect([waited, isOver()]).toEqual([false, true]);
 });
 
 it('The local detector supports every language, and knows the cue words of all in one it does not know', async () => {
