@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ingest.ts')).ingestCommand(),
   },
   {
+    name: 'connect',
+    description: 'publish the texts of a live source, such as Bluesky, and follow its deletions',
+    load: async () => (await import('./commands/connect.ts')).connectCommand(),
+  },
+  {
     name: 'query',
     description: 'run SQL over the lake',
     load: async () => (await import('./commands/query.ts')).queryCommand(),
