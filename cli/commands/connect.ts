@@ -49,10 +49,10 @@ const CLOSE_MS = 1_000;
 
 /** Creates the command `aurastream connect`, which publishes the texts of a live source. */
 export function connectCommand(interrupted: () => AbortSignal = abortOnInterrupt): Command {
-  const command = new Command('connect').argument(
-    '[source]',
-    'such as bluesky; see `connect list`',
-  );
+  // Options behind a subcommand belong to the subcommand, which has some of the same names.
+  const command = new Command('connect')
+    .enablePositionalOptions()
+    .argument('[source]', 'such as bluesky; see `connect list`');
   addSourceOptions(command)
     .option(
       '--name <name>',

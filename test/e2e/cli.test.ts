@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { startBlueskyStub } from '../stubs/bluesky/stub.ts';
 import { aurastream } from '../support/aurastream.ts';
 import { type Ended, run, start, waitForExit } from '../support/process.ts';
 
@@ -195,6 +196,46 @@ it.each([
     expect(stderr).not.toMatch(/^\s+at /m);
   },
 );
+
+it('aurastream connect publishes the texts of a live source, saves its mark on Ctrl-C, and goes on behind it', async () => {
+  const stub = await startBlueskyStub();
+  const options = ['--words', 'kettle', '--url', stub.url, '--state', join(folder, 'connectors')];
+  const runUntil = async (check: () => Promise<void>) => {
+    const connector = start(['node', inject('command'), 'connect', 'bluesky', ...options], { env });
+    const ended = waitForExit(connector);
+    let noted = '';
+    connector.stderr?.on('data', (text) => {
+      noted += text;
+    });
+    await vi.waitFor(() => expect(noted).toContain('bluesky: connected'), WAIT);
+    await check();
+    connector.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code, stderr).toBe(0);
+    return stderr;
+  };
+  const listTexts = async () => {
+    const rows = (await json(['results', 'list', '--source', 'bluesky'])) as {
+      status: string;
+      text?: string;
+    }[];
+    return rows.map(({ status, text }) => text ?? status).sort();
+  };
+  const first = await runUntil(async () => {
+    stub.post({ id: '3aaa', text: 'I love my kettle', author: 'ada' });
+    stub.post({ id: '3bbb', text: 'A toaster', author: 'ada' });
+    await vi.waitFor(async () => expect(await listTexts()).toEqual(['I love my kettle']), WAIT);
+  });
+  expect(first).toContain('ended: 1 published, 0 withdrawn, 1 filtered');
+  stub.remove('3aaa');
+  const second = await runUntil(async () => {
+    stub.post({ id: '3ccc', text: 'My kettle is awful', author: 'grace' });
+    const texts = ['My kettle is awful', 'withdrawn'];
+    await vi.waitFor(async () => expect(await listTexts()).toEqual(texts), WAIT);
+  });
+  expect(second).toContain('ended: 1 published, 1 withdrawn, 0 filtered');
+  await stub.close();
+});
 
 it('aurastream says what to do if no cloud answers', async () => {
   const { code, stderr } = await aurastream(['query', 'SELECT 1'], {
