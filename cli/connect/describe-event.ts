@@ -21,6 +21,8 @@ export function describeEvent(event: ConnectorEvent): string | undefined {
       return 'paused; `aurastream connect resume` lets it go on';
     case 'save_failed':
       return `the mark could not be saved (${event.code}); trying again`;
+    case 'sweep_failed':
+      return `the sweep for edits and deletions failed (${event.reason}); the next one repeats it`;
     case 'skipped':
       return undefined;
   }

@@ -62,6 +62,8 @@ export interface LedgerEntry {
   is_withdrawn: boolean;
   /** Time of this version by the clock of the source, in epoch milliseconds, if the source tells it. */
   event_at?: number | undefined;
+  /** When the service first lacked the record in a sweep, in epoch milliseconds. Absent if it had it. */
+  missed_at?: number | undefined;
   /** When the text was first published, in epoch milliseconds. */
   first_at: number;
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Emission } from './emission.ts';
+import type { Emission, SourceRecord } from './emission.ts';
 import type { Filter } from './filter.ts';
 import type { LedgerReader } from './ports.ts';
 
@@ -33,6 +33,32 @@ export interface SourceContext<Cursor = unknown> {
   readSecret: (name: string) => Promise<string>;
   ledger: LedgerReader;
   tell: (event: SourceEvent) => void;
+}
+
+/** The answer of a service on a record: the record as it is now, or none if it is gone. */
+export interface Sighting {
+  record_id: string;
+  /** Without `record_version`, unless the service has a clock of edits. */
+  record?: SourceRecord;
+}
+
+/** How a service is asked again for what was published, to find edits and deletions that it does not report. */
+export interface SweepDefinition<Options> {
+  /** Time between two sweeps, and age of the oldest text that is asked for. */
+  every_seconds: number;
+  window_seconds: number;
+  /** Number of records in one question. */
+  batch_size: number;
+  /**
+   * Asks for records. A record of which the answer says nothing is absent from the result.
+   *
+   * @throws if the service does not answer: an error never means that a text is gone.
+   */
+  lookUp: (
+    record_ids: readonly string[],
+    options: Options,
+    context: SourceContext,
+  ) => Promise<Sighting[]>;
 }
 
 /** How a source is described to {@link defineSource}. docs/connectors.md is the guide. */
@@ -71,12 +97,23 @@ export interface SourceDefinition<
    * the last saved mark, after a pause; a {@link SourceRefusal} ends the connector.
    */
   open: (options: Options, context: SourceContext<Cursor>) => AsyncIterable<Emission<Cursor>>;
+  sweep?: SweepDefinition<Options>;
+}
+
+/** A sweep whose options are parsed. Times are in milliseconds. */
+export interface BoundSweep {
+  every_ms: number;
+  window_ms: number;
+  batch_size: number;
+  lookUp: (record_ids: readonly string[], context: SourceContext) => Promise<Sighting[]>;
 }
 
 /** A source whose options are parsed. */
 export interface BoundSource {
   check: (context: SourceContext) => Promise<void>;
   open: (context: SourceContext) => AsyncIterable<Emission>;
+  /** Absent if the service cannot be asked again. */
+  sweep?: BoundSweep;
 }
 
 /** A source as the runner and the command know it. The default export of a plug-in is one. */
@@ -113,7 +150,7 @@ export interface Source
 export function defineSource<OptionsSchema extends z.ZodType, CursorSchema extends z.ZodType>(
   definition: SourceDefinition<OptionsSchema, CursorSchema>,
 ): Source {
-  const { check, open, cursor: cursor_schema, ...traits } = definition;
+  const { check, open, sweep, cursor: cursor_schema, ...traits } = definition;
   const withCursor = (context: SourceContext): SourceContext<z.output<CursorSchema>> => ({
     ...context,
     cursor: parseCursor(cursor_schema, context),
@@ -125,8 +162,18 @@ export function defineSource<OptionsSchema extends z.ZodType, CursorSchema exten
       return {
         check: async (context) => check?.(options, withCursor(context)),
         open: (context) => open(options, withCursor(context)),
+        ...(sweep === undefined ? {} : { sweep: bindSweep(sweep, options) }),
       };
     },
+  };
+}
+
+function bindSweep<Options>(sweep: SweepDefinition<Options>, options: Options): BoundSweep {
+  return {
+    every_ms: sweep.every_seconds * 1_000,
+    window_ms: sweep.window_seconds * 1_000,
+    batch_size: sweep.batch_size,
+    lookUp: (record_ids, context) => sweep.lookUp(record_ids, options, context),
   };
 }
 

@@ -10,6 +10,8 @@ export type ConnectorEvent =
   /** Another process has the lease, and this one waits for it. */
   | { kind: 'waiting_for_lease' }
   | { kind: 'paused' }
+  /** The service could not be asked again for what was published. The next sweep asks for the same. */
+  | { kind: 'sweep_failed'; reason: string }
   /** A mark could not be saved, and is saved later. */
   | { kind: 'save_failed'; code: string };
 

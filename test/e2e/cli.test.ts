@@ -214,24 +214,23 @@ it('aurastream connect publishes the texts of a live source, saves its mark on C
     expect(code, stderr).toBe(0);
     return stderr;
   };
-  const listTexts = async () => {
-    const rows = (await json(['results', 'list', '--source', 'bluesky'])) as {
-      status: string;
-      text?: string;
-    }[];
-    return rows.map(({ status, text }) => text ?? status).sort();
+  const listVerdicts = async () => {
+    const rows = await json(['results', 'list', '--source', 'bluesky']);
+    return (rows as { status: string; sentiment?: string }[])
+      .map(({ status, sentiment }) => sentiment ?? status)
+      .sort();
   };
   const first = await runUntil(async () => {
     stub.post({ id: '3aaa', text: 'I love my kettle', author: 'ada' });
     stub.post({ id: '3bbb', text: 'A toaster', author: 'ada' });
-    await vi.waitFor(async () => expect(await listTexts()).toEqual(['I love my kettle']), WAIT);
+    await vi.waitFor(async () => expect(await listVerdicts()).toEqual(['POSITIVE']), WAIT);
   });
   expect(first).toContain('ended: 1 published, 0 withdrawn, 1 filtered');
   stub.remove('3aaa');
   const second = await runUntil(async () => {
     stub.post({ id: '3ccc', text: 'My kettle is awful', author: 'grace' });
-    const texts = ['My kettle is awful', 'withdrawn'];
-    await vi.waitFor(async () => expect(await listTexts()).toEqual(texts), WAIT);
+    const verdicts = ['NEGATIVE', 'withdrawn'];
+    await vi.waitFor(async () => expect(await listVerdicts()).toEqual(verdicts), WAIT);
   });
   expect(second).toContain('ended: 1 published, 1 withdrawn, 0 filtered');
   await stub.close();

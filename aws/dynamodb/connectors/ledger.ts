@@ -25,6 +25,7 @@ const entrySchema = z.object({
   text_hash: z.string().optional(),
   is_withdrawn: z.boolean(),
   event_at: z.number().optional(),
+  missed_at: z.number().optional(),
   first_at: z.number(),
 });
 
@@ -92,8 +93,8 @@ async function putPointers(table: LedgerTable, entries: readonly LedgerEntry[]):
 
 /** Writes an entry, unless the ledger has one with a higher version. */
 async function putEntry(table: LedgerTable, entry: LedgerEntry): Promise<void> {
-  const { author, version, text_hash, is_withdrawn, event_at, first_at } = entry;
-  const set = { author, version, text_hash, is_withdrawn, event_at };
+  const { author, version, text_hash, is_withdrawn, event_at, missed_at, first_at } = entry;
+  const set = { author, version, text_hash, is_withdrawn, event_at, missed_at };
   const present = Object.entries(set).filter(([, value]) => value !== undefined);
   const absent = Object.keys(set).filter((name) => !present.some(([given]) => given === name));
   const once = ['first_at', 'expires_at'].map(

@@ -2,7 +2,7 @@ import { backoffDelay } from '../../../lib/backoff.ts';
 import { describeSafely } from '../../../lib/safe-error.ts';
 import type { RecordInput } from '../../../schemas/index.ts';
 import type { PublishOutcome } from '../../publisher/outcome.ts';
-import type { SourceRecord } from '../emission.ts';
+import type { Emission, SourceRecord } from '../emission.ts';
 import { LeaseLost, PublishingFailed, SourceBusy, SourceRefusal } from '../errors.ts';
 import { createFilter, type Filter } from '../filter.ts';
 import type { CheckpointStore, Ledger } from '../ports.ts';
@@ -12,7 +12,8 @@ import { decide } from './decide.ts';
 import { drainUntil } from './drain.ts';
 import { gatherBatches } from './gather-batches.ts';
 import { Marks } from './marks.ts';
-import { publishDecisions } from './publish-decisions.ts';
+import { publishDecisions, type SettledMark } from './publish-decisions.ts';
+import { sweepLedger } from './sweep.ts';
 
 /** A connector: a source with the user's settings for it. */
 export interface Connector {
@@ -70,9 +71,17 @@ export async function runConnector(connector: Connector, deps: ConnectorDeps): P
   const marks_deps = { connector: connector.name, checkpoints, stats, owner, tell, now, pause };
   const marks = await ignoreAbort(signal, () => Marks.open(marks_deps, signal));
   if (marks === undefined) return;
+  const ended = new AbortController();
+  const run_deps = { ...deps, marks, tell };
+  const sweeping = runSweeps(connector, {
+    ...run_deps,
+    signal: AbortSignal.any([signal, ended.signal]),
+  });
   try {
-    await ignoreAbort(signal, () => runRounds(connector, { ...deps, marks, tell }));
+    await ignoreAbort(signal, () => runRounds(connector, run_deps));
   } finally {
+    ended.abort();
+    await sweeping;
     await marks.close();
   }
 }
@@ -104,24 +113,11 @@ async function runRounds(connector: Connector, deps: RunDeps): Promise<void> {
 
 /** Opens the source once, and returns when all that it has yielded is settled. */
 async function runRound(connector: Connector, deps: RunDeps): Promise<void> {
-  const { marks, stats, ledger, now, tell, pause, fetch, readSecret } = deps;
+  const { marks } = deps;
   const round = new AbortController();
   const signal = AbortSignal.any([deps.signal, marks.signal, round.signal]);
-  const { record_source: source, tenant } = connector;
-  const publish = (record: SourceRecord) =>
-    deps.publish({ ...record, source, ...(tenant === undefined ? {} : { tenant }) });
-  const emissions = connector.source.open({
-    ...{ cursor: marks.cursor, signal, now, fetch, readSecret, ledger, tell },
-    pause: (milliseconds) => pause(milliseconds, signal),
-  });
-  const batches = gatherBatches(emissions, { max_items: MAX_WAITING_EVENTS, signal });
-  const decisions = decide(batches, {
-    ...{ ledger, stats, now },
-    findReason: createFilter(connector.filter),
-  });
-  const settled = publishDecisions(decisions, {
-    ...{ publish, stats, tell, max_in_flight: MAX_IN_FLIGHT },
-  });
+  const emissions = connector.source.open(createContext(marks.cursor, { ...deps, signal }));
+  const settled = settle(emissions, connector, { ...deps, signal });
   try {
     await drainUntil(signal, DRAIN_MS, async () => {
       for await (const mark of settled) marks.advance(mark);
@@ -131,6 +127,47 @@ async function runRound(connector: Connector, deps: RunDeps): Promise<void> {
     round.abort();
   }
   if (marks.signal.reason instanceof LeaseLost) throw marks.signal.reason;
+}
+
+/** Sweeps at the pace of the source. A sweep that fails is repeated at its next time. */
+async function runSweeps(connector: Connector, deps: RunDeps): Promise<void> {
+  const { sweep } = connector.source;
+  const { signal, pause, ledger, tell } = deps;
+  if (sweep === undefined || connector.once) return;
+  while (!signal.aborted) {
+    try {
+      await pause(sweep.every_ms, signal);
+      const emissions = sweepLedger({ sweep, ledger, context: createContext(undefined, deps) });
+      await drainUntil(signal, DRAIN_MS, async () => {
+        // A sweep has no marks: it asks for everything each time.
+        await settle(emissions, connector, deps).next();
+      });
+    } catch (error) {
+      if (!signal.aborted) tell({ kind: 'sweep_failed', reason: nameReason(error) });
+    }
+  }
+}
+
+function createContext(cursor: unknown, deps: RunDeps): SourceContext {
+  const { signal, ledger, now, tell, pause, fetch, readSecret } = deps;
+  return {
+    ...{ cursor, signal, now, fetch, readSecret, ledger, tell },
+    pause: (milliseconds) => pause(milliseconds, signal),
+  };
+}
+
+/** Decides on emissions and publishes them. Yields the marks behind which everything is settled. */
+function settle(
+  emissions: AsyncIterable<Emission>,
+  connector: Connector,
+  { signal, ledger, stats, now, tell, ...deps }: RunDeps,
+): AsyncGenerator<SettledMark, void, undefined> {
+  const { record_source: source, tenant, filter } = connector;
+  const publish = (record: SourceRecord) =>
+    deps.publish({ ...record, source, ...(tenant === undefined ? {} : { tenant }) });
+  const batches = gatherBatches(emissions, { max_items: MAX_WAITING_EVENTS, signal });
+  const decisions = decide(batches, { ledger, stats, now, findReason: createFilter(filter) });
+  return publishDecisions(decisions, { publish, stats, tell, max_in_flight: MAX_IN_FLIGHT });
 }
 
 function isFinal(error: unknown): boolean {

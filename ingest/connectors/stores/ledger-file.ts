@@ -11,6 +11,7 @@ const entrySchema = z.object({
   text_hash: z.string().optional(),
   is_withdrawn: z.boolean(),
   event_at: z.number().optional(),
+  missed_at: z.number().optional(),
   first_at: z.number(),
 });
 

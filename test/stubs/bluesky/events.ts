@@ -57,6 +57,13 @@ export function createCommit(
   return { ...createEvent(place, 'commit', did, body), collection: POSTS };
 }
 
+/** Returns a post as `app.bsky.feed.getPosts` shows it. */
+export function createPostView({ id, author, text }: StubPost) {
+  const indexedAt = new Date().toISOString();
+  const record = { $type: POSTS, text, createdAt: indexedAt };
+  return { uri: `at://${didOf(author)}/${POSTS}/${id}`, cid: `bafyrei${id}`, record, indexedAt };
+}
+
 export function createAccount(place: EventPlace, author: string, status: string): StubEvent {
   const did = didOf(author);
   const time = formatTime(place.time_us);

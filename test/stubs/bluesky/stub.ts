@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -7,6 +7,7 @@ import {
   createAccount,
   createCommit,
   createIdentity,
+  createPostView,
   type EventPlace,
   type StubEvent,
 } from './events.ts';
@@ -51,7 +52,7 @@ export async function startBlueskyStub(options: BlueskyStubOptions = {}): Promis
 
 export class BlueskyStub implements SourceStub {
   readonly faults = FAULTS;
-  readonly #server = createServer((_request, response) => response.writeHead(404).end());
+  readonly #server = createServer((request, response) => this.#answer(request, response));
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #clients = new Set<Client>();
   readonly #posts = new Map<string, StubPost>();
@@ -91,11 +92,22 @@ export class BlueskyStub implements SourceStub {
 
   remove(id: string): void {
     const post = this.#find(id);
+    this.#posts.delete(id);
     this.#append((place) => createCommit(place, 'delete', post));
   }
 
   removeAuthor(author: string, status = 'deleted'): void {
     this.#append((place) => createAccount(place, author, status));
+  }
+
+  /** Deletes a post without an event, as if the event had been lost. */
+  removeSilently(id: string): void {
+    this.#posts.delete(id);
+  }
+
+  /** Edits a post without an event. */
+  editSilently(id: string, text: string): void {
+    this.#posts.set(id, { ...this.#find(id), text });
   }
 
   changeHandle(author: string): void {
@@ -144,6 +156,22 @@ export class BlueskyStub implements SourceStub {
       this.#floor = this.#events[0]?.seq ?? this.#floor;
     }
     for (const client of this.#clients) this.#pump(client);
+  }
+
+  /** Answers `app.bsky.feed.getPosts`: posts that are gone are absent. */
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const target = new URL(request.url ?? '', 'http://stub');
+    const uris = target.searchParams.getAll('uris');
+    if (target.pathname !== '/xrpc/app.bsky.feed.getPosts') response.writeHead(404).end();
+    else if (uris.length === 0 || uris.length > 25) response.writeHead(400).end();
+    else {
+      const posts = [...this.#posts.values()]
+        .map(createPostView)
+        .filter(({ uri }) => uris.includes(uri));
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ posts }));
+    }
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

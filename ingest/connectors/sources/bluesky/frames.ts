@@ -46,5 +46,7 @@ export const postSchema = z.object({
   reply: z.unknown().optional(),
 });
 
+export type Post = z.output<typeof postSchema>;
+
 /** Body of a refusal before the upgrade. */
 export const refusalSchema = z.object({ error: z.string(), message: z.string().default('') });

@@ -1,7 +1,7 @@
-import type { Emission } from '../../emission.ts';
+import type { Emission, SourceRecord } from '../../emission.ts';
 import { createRecordId } from '../../record-ids.ts';
 import { clampTime } from '../../times.ts';
-import { type Commit, type Payload, postSchema } from './frames.ts';
+import { type Commit, type Payload, type Post, postSchema } from './frames.ts';
 import { readMicroseconds, readRevision } from './times.ts';
 
 export const COLLECTION = 'app.bsky.feed.post';
@@ -28,20 +28,25 @@ function mapCommit(commit: Commit): Emission | 'malformed' | undefined {
   if (operation === 'delete') return withdrawal;
   const post = postSchema.safeParse(commit.record);
   if (!post.success) return 'malformed';
-  const { text, createdAt, langs, reply } = post.data;
   // A post may be a picture alone. An edit that leaves no text takes the text back.
-  if (text.trim() === '') return operation === 'update' ? withdrawal : undefined;
+  if (post.data.text.trim() === '') return operation === 'update' ? withdrawal : undefined;
+  const record = mapPost(post.data, { record_id, did, rkey, time });
+  return { is_first: operation === 'create', record: { ...record, record_version } };
+}
+
+/** @param time time of the event by the clock of the service */
+export function mapPost(
+  { text, createdAt, langs, reply }: Post,
+  { record_id, did, rkey, time }: { record_id: string; did: string; rkey: string; time: string },
+): SourceRecord {
   const declared_language = langs?.[0]?.slice(0, 32);
   return {
-    is_first: operation === 'create',
-    record: {
-      ...{ record_id, text, author: did, record_version },
-      url: `https://bsky.app/profile/${did}/post/${rkey}`,
-      created_at: clampTime(createdAt, time),
-      attributes: {
-        ...(declared_language === undefined ? {} : { declared_language }),
-        ...{ collection, reply: reply !== undefined },
-      },
+    ...{ record_id, text, author: did },
+    url: `https://bsky.app/profile/${did}/post/${rkey}`,
+    created_at: clampTime(createdAt, time),
+    attributes: {
+      ...(declared_language === undefined ? {} : { declared_language }),
+      ...{ collection: COLLECTION, reply: reply !== undefined },
     },
   };
 }

@@ -6,11 +6,14 @@ import { readSocket } from '../../http/read-socket.ts';
 import { defineSource, type SourceContext } from '../../source.ts';
 import { type Cursor, chooseCursor, cursorSchema } from './cursor.ts';
 import { frameSchema, type Payload, refusalSchema } from './frames.ts';
+import { lookUpPosts, POSTS_PER_REQUEST } from './look-up.ts';
 import { COLLECTION, mapEvent } from './map-event.ts';
 
 const optionsSchema = z.strictObject({
   /** Base URL of a Jetstream v2 server. */
   url: z.url({ protocol: /^wss?$/ }).default('wss://jetstream.us-east.bsky.network'),
+  /** Base URL of the API that is asked again for posts. */
+  api_url: z.url({ protocol: /^https?$/ }).default('https://public.api.bsky.app'),
   /** Public servers have gone silent on an open socket. They ping every 30 seconds. */
   silence_seconds: z.number().positive().default(75),
 });
@@ -39,6 +42,12 @@ export const bluesky = defineSource({
     }
   },
   open: readPosts,
+  sweep: {
+    every_seconds: 3_600,
+    window_seconds: 2 * 86_400,
+    batch_size: POSTS_PER_REQUEST,
+    lookUp: (record_ids, { api_url }, context) => lookUpPosts(record_ids, api_url, context),
+  },
 });
 
 async function* readPosts(options: Options, context: Context): AsyncGenerator<Emission<Cursor>> {
