@@ -4,7 +4,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { LRUCache } from 'lru-cache';
 import { createQueueRead } from '../audit/queue-read.ts';
 import { createAlertEvents } from '../aws/dynamodb/alerts/events.ts';
+import { createIncidents } from '../aws/dynamodb/alerts/incidents.ts';
 import { createAlertRules } from '../aws/dynamodb/alerts/rules.ts';
+import { createTrafficStates } from '../aws/dynamodb/alerts/traffic-states.ts';
 import { createBudgetLedger } from '../aws/dynamodb/budget-ledger.ts';
 import { createHistoryStore } from '../aws/dynamodb/history/store.ts';
 import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
@@ -208,6 +210,8 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     read_history: createReadHistory({ current: results, past }),
     alerts: createAlertRules({ table_name: environment.ALERTS_TABLE }),
     alert_events: createAlertEvents({ table_name: environment.ALERTS_TABLE, now }),
+    alert_states: createTrafficStates({ table_name: environment.ALERTS_TABLE, now }),
+    incidents: createIncidents({ table_name: environment.ALERTS_TABLE, now }),
     alert_queue: createAlertQueue({ queue_url: environment.ALERT_QUEUE_URL }),
     privacy: {
       ...createPrivacyRequests({ bucket_name: environment.SET_ASIDE_BUCKET }),

@@ -1,7 +1,13 @@
 import type { ReadBudget } from '../budgets/read-budget.ts';
 import type { RecordStream, TextClaimStore } from '../ingest/ports.ts';
 import type { JobInputs } from '../ingest/submission/ports.ts';
-import type { AlertEvents, AlertQueue, AlertRules } from '../insight/alerts/ports.ts';
+import type {
+  AlertEvents,
+  AlertQueue,
+  AlertRules,
+  Incidents,
+  TrafficStates,
+} from '../insight/alerts/ports.ts';
 import type { ComputeDigest } from '../insight/digests/compute.ts';
 import type { ReadHistory } from '../insight/history/read.ts';
 import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
@@ -89,6 +95,8 @@ export interface ApiDeps {
   alert_events: Pick<AlertEvents, 'create' | 'list'>;
   alert_queue: AlertQueue;
   computeDigest: ComputeDigest;
+  alert_states: Pick<TrafficStates, 'list' | 'delete'>;
+  incidents: Pick<Incidents, 'list'>;
   privacy: PrivacyRequests;
   /** Returns the last throughput sample of each shard. The samples may be cached for 10 seconds. */
   throughput_samples: () => Promise<ThroughputSample[]>;

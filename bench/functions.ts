@@ -35,6 +35,7 @@ const NOT_MEASURED = [
   'KeeperHandler',
   'PrivacyHandler',
   'ApiDownloadHandler',
+  'TrafficAlertsHandler',
 ];
 
 /**

@@ -1,11 +1,11 @@
-import type { AlertHistoryResponse, AlertsResponse } from '../schemas/index.ts';
+import type { AlertHistoryResponse, AlertsResponse, IncidentsResponse } from '../schemas/index.ts';
 import { readPages, sendForJson } from './json.ts';
 import type { Send } from './send.ts';
 import type { Client } from './types.ts';
 
 type AlertMethods = Pick<
   Client,
-  'alerts' | 'setAlert' | 'muteAlert' | 'testAlert' | 'deleteAlert' | 'alertHistory'
+  'alerts' | 'setAlert' | 'muteAlert' | 'testAlert' | 'deleteAlert' | 'alertHistory' | 'incidents'
 >;
 
 /** Creates the methods of the client that define, test and follow alerts. */
@@ -29,6 +29,12 @@ export function createAlertMethods(send: Send): AlertMethods {
         const path = pathOf(name, '/history');
         const { events, next_cursor } = await sendForJson<AlertHistoryResponse>(send, path, page);
         return { items: events, next_cursor };
+      }),
+    incidents: ({ from, to }, { page_size = 100, signal } = {}) =>
+      readPages(async (cursor) => {
+        const page = { query: { from, to, limit: page_size, cursor }, signal };
+        const answer = await sendForJson<IncidentsResponse>(send, '/incidents', page);
+        return { items: answer.incidents, next_cursor: answer.next_cursor };
       }),
   };
 }

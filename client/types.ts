@@ -15,6 +15,7 @@ import type {
   erasureRequestSchema,
   HealthResponse,
   HistoryVersion,
+  Incident,
   JobResult,
   JobStatus,
   JobsResponse,
@@ -195,6 +196,11 @@ export interface Client {
     name: string,
     options?: { page_size?: number } & Cancellable,
   ): AsyncIterable<AlertEvent>;
+  /** Lists when alerts on traffic fired in a range of ISO 8601 times, the newest first. */
+  incidents(
+    range: { from: string; to: string },
+    options?: { page_size?: number } & Cancellable,
+  ): AsyncIterable<Incident>;
   /** Reads how many billed units of its budget the tenant has used this month. */
   budget(options?: Cancellable): Promise<BudgetResponse>;
   /** Checks that the API runs. */

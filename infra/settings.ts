@@ -267,6 +267,11 @@ export interface Settings {
     max_upload_bytes: number;
   };
   callbacks: { timeout_seconds: number; memory_mb: number };
+  /**
+   * The function that evaluates the alerts on traffic each minute. Its timeout must be less than 55 s, after
+   * which another run takes over: insight/alerts/traffic/evaluate.ts.
+   */
+  traffic_alerts: { timeout_seconds: number; memory_mb: number };
   budget_replay: { timeout_seconds: number; memory_mb: number };
   /** The function that does what callers ask of the API: that records are erased. */
   privacy_requests: { timeout_seconds: number; memory_mb: number };
@@ -498,6 +503,7 @@ export const settings: Settings = {
   },
   // The receiver of a callback has 30 s to respond. The timeout is longer than the 30 s.
   callbacks: { timeout_seconds: 45, memory_mb: 256 },
+  traffic_alerts: { timeout_seconds: 50, memory_mb: 256 },
   // The timeout is shorter than the 15 minutes between two runs.
   budget_replay: { timeout_seconds: 600, memory_mb: 512 },
   privacy_requests: { timeout_seconds: 900, memory_mb: 1_024 },

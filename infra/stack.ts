@@ -21,6 +21,7 @@ import { Lake } from './constructs/lake.ts';
 import { Privacy } from './constructs/privacy.ts';
 import { Slos } from './constructs/slos/slos.ts';
 import { Tables } from './constructs/tables.ts';
+import { TrafficAlerts } from './constructs/traffic-alerts.ts';
 import type { Settings } from './settings.ts';
 
 interface Uses extends Omit<ApiUses, 'alerts' | 'privacy'> {
@@ -62,6 +63,7 @@ export class AuraStreamStack extends Stack {
     });
     const counts = new Counts(this, 'Counts', { settings, tables });
     const alerts = new Alerts(this, 'Alerting', { settings, tables, jobs });
+    const traffic_alerts = new TrafficAlerts(this, 'TrafficAlerts', { settings, tables, alerts });
     const history = new History(this, 'History', { settings, tables, alerts });
     const budget_replay = new BudgetReplay(this, 'BudgetReplay', { settings, ingest, jobs });
     const keeper = new Keeper(this, 'Keeper', { settings, lake, tables });
@@ -70,7 +72,7 @@ export class AuraStreamStack extends Stack {
     this.addApiFirewall(settings, api);
     this.addDataEvents(uses);
     const alarmed = {
-      ...{ alerts, consumer, bulk_consumer, counts, history },
+      ...{ alerts, traffic_alerts, consumer, bulk_consumer, counts, history },
       ...{ budget_replay, keeper, privacy, api },
     };
     const alarms = new Alarms(this, 'Alarms', { ...uses, ...alarmed });

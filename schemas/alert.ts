@@ -1,9 +1,16 @@
 import * as z from 'zod';
+import {
+  eventId,
+  findingSchema,
+  shiftFields,
+  silenceFields,
+  volumeFields,
+} from './alert-traffic.ts';
 import { ATTRIBUTE_NAME, languageCode, MAX_ATTRIBUTE_LENGTH, recordId, slug } from './record.ts';
 import { resultSchema } from './result.ts';
 import { sentiment } from './verdict.ts';
 
-/** Largest number of alerts of a tenant. Each change of a record is compared with all of them. */
+/** Largest number of alerts of a tenant. Each change of a record is compared with all on records. */
 export const MAX_ALERTS = 50;
 
 const probability = z.number().min(0).max(1);
@@ -45,30 +52,68 @@ export const alertDestinationSchema = z.strictObject({
 });
 export type AlertDestination = z.infer<typeof alertDestinationSchema>;
 
-/** An alert, as a caller defines it. */
-export const alertInputSchema = z.strictObject({
+/** The fields that alerts of every kind have. */
+const commonFields = {
   name: slug.describe('Identifies the alert. An alert with the same name is replaced.'),
-  filter: alertFilterSchema,
   to: z.array(alertDestinationSchema).min(1).max(5),
   most_per_hour: z
     .int()
     .min(1)
     .max(1_000)
     .default(20)
-    .describe('Records that the alert reports in an hour of the clock. Others are counted.'),
-});
+    .describe('What the alert reports in an hour of the clock at most. The rest is not sent.'),
+};
 
-/** An alert of a tenant, as it is stored. */
-export const alertSchema = z.object({
-  tenant: slug,
-  ...alertInputSchema.shape,
+/** The fields of each kind of alert. */
+const KINDS = {
+  record: {
+    kind: z.literal('record').default('record'),
+    ...commonFields,
+    filter: alertFilterSchema,
+  },
+  shift: { ...shiftFields, ...commonFields },
+  volume: { ...volumeFields, ...commonFields },
+  silence: { ...silenceFields, ...commonFields },
+};
+
+/** An alert, as a caller defines it. Without `kind`, it is an alert on records. */
+export const alertInputSchema = z.discriminatedUnion('kind', [
+  z.strictObject(KINDS.record),
+  z.strictObject(KINDS.shift),
+  z.strictObject(KINDS.volume),
+  z.strictObject(KINDS.silence),
+]);
+
+/** The fields that the deployment adds to an alert. */
+const storedFields = {
   updated_at: z.iso.datetime(),
   muted_until: z.iso
     .datetime()
     .optional()
-    .describe('Until then, the alert reports no record. What matches is not made up for.'),
-});
+    .describe('Until then, the alert sends nothing. What happens meanwhile is not made up for.'),
+};
+
+/** The fields of each kind of alert, as they are stored. */
+export const ALERT_FIELDS = {
+  record: { ...KINDS.record, ...storedFields },
+  shift: { ...KINDS.shift, ...storedFields },
+  volume: { ...KINDS.volume, ...storedFields },
+  silence: { ...KINDS.silence, ...storedFields },
+};
+
+/** An alert of a tenant, as it is stored. */
+export const alertSchema = z.discriminatedUnion('kind', [
+  z.object({ tenant: slug, ...ALERT_FIELDS.record }),
+  z.object({ tenant: slug, ...ALERT_FIELDS.shift }),
+  z.object({ tenant: slug, ...ALERT_FIELDS.volume }),
+  z.object({ tenant: slug, ...ALERT_FIELDS.silence }),
+]);
 export type Alert = z.infer<typeof alertSchema>;
+
+/** An alert on single records. */
+export type RecordAlert = Extract<Alert, { kind: 'record' }>;
+/** An alert on the traffic of sources, which compares counts with those of earlier weeks. */
+export type TrafficAlert = Exclude<Alert, { kind: 'record' }>;
 
 /** An attempt to send an alert: the status of the answer, or a code if there was none. */
 const attemptSchema = z.object({
@@ -91,11 +136,16 @@ export const alertDeliverySchema = z.object({
 });
 export type AlertDelivery = z.infer<typeof alertDeliverySchema>;
 
-/** Something that an alert has reported: a record that matched, or a test. It has no text. */
+/**
+ * Something that an alert has reported: a record that matched, the begin or the end of an incident, or a
+ * test. It has no text.
+ */
 export const alertEventSchema = z.object({
-  event_id: z.string().regex(/^[0-9a-f]{32}$/),
-  kind: z.enum(['record', 'test']),
-  fired_at: z.iso.datetime().describe('When the result was written, or the test was asked for.'),
+  event_id: eventId,
+  kind: z.enum(['record', 'fired', 'resolved', 'test']),
+  fired_at: z.iso
+    .datetime()
+    .describe('When the result was written, the minute ended, or the test was asked for.'),
   source: slug.optional(),
   record_id: recordId.optional(),
   sentiment: sentiment.optional(),
@@ -103,6 +153,9 @@ export const alertEventSchema = z.object({
     .int()
     .optional()
     .describe('Records that matched in an earlier hour and were over its limit.'),
+  incident_id: eventId.optional().describe('Equal in the event that fired and its resolution.'),
+  finding: findingSchema.optional().describe('The traffic that fired or resolved the alert.'),
+  not_sent: z.enum(['muted', 'over_limit']).optional().describe('Why the event has no deliveries.'),
   deliveries: z.array(alertDeliverySchema),
 });
 

@@ -251,6 +251,14 @@ export const alertsEnvironmentSchema = z.object({
   CALLBACK_ALLOW_LOOPBACK: flag,
 });
 
+/** Environment variables of the Lambda function that evaluates the alerts on traffic. */
+export const trafficAlertsEnvironmentSchema = z.object({
+  ALERTS_TABLE: z.string().min(1),
+  COUNTS_TABLE: z.string().min(1),
+  ALERT_QUEUE_URL: z.url(),
+  ENVIRONMENT: z.string().min(1).describe('The dimension `environment` of the metrics.'),
+});
+
 /** Environment variables of the Lambda function that writes reads to the audit trail and seals it. */
 export const auditEnvironmentSchema = z.object({
   AUDIT_BUCKET: z.string().min(1),

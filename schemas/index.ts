@@ -1,4 +1,5 @@
 export * from './alert.ts';
+export * from './alert-traffic.ts';
 export * from './analyzers.ts';
 export * from './api-key.ts';
 export * from './audit.ts';
@@ -42,4 +43,5 @@ export * from './selector.ts';
 export * from './service-error.ts';
 export * from './set-aside.ts';
 export * from './time.ts';
+export * from './traffic-state.ts';
 export * from './verdict.ts';

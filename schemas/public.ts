@@ -1,5 +1,6 @@
 /** The exports of `aurastream/schemas` in the npm package. Other exports of this folder are internal. */
 export type { AlertEvent } from './alert.ts';
+export type { Incident } from './alert-traffic.ts';
 export { signCallback } from './callback-secret.ts';
 export type { Digest } from './digest.ts';
 export type { HistoryVersion } from './history.ts';

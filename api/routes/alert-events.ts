@@ -6,6 +6,9 @@ import {
   alertHistoryQuerySchema,
   alertHistoryResponseSchema,
   alertTestResponseSchema,
+  type IncidentsResponse,
+  incidentsQuerySchema,
+  incidentsResponseSchema,
 } from '../../schemas/index.ts';
 import { notFound } from '../http/errors.ts';
 import { parseParams, parseQuery } from '../http/parse.ts';
@@ -66,4 +69,28 @@ const history: Route = {
   },
 };
 
-export const alertEventRoutes: Route[] = [test, history];
+const incidents: Route = {
+  method: 'GET',
+  path: '/incidents',
+  operation_id: 'incidents',
+  summary: 'When your alerts on traffic fired and were resolved, newest first',
+  tag: 'Alerts',
+  access: ['read'],
+  query: incidentsQuerySchema,
+  answers: { 200: { description: 'A page of incidents', schema: incidentsResponseSchema } },
+  errors: ['VALIDATION_ERROR', ...KEY_ERRORS, ...COMMON_ERRORS],
+  handler: (deps) => async (c) => {
+    const { from, to, limit, cursor } = parseQuery(c.req, incidentsQuerySchema);
+    const tenant = c.get('tenant');
+    const range = { from, to };
+    const before = cursor === undefined ? undefined : parseQueryCursor(tenant, range, cursor);
+    const page = await deps.incidents.list({ tenant, ...range, limit, before });
+    const { next } = page;
+    return c.json({
+      incidents: page.incidents,
+      ...(next === undefined ? {} : { next_cursor: formatQueryCursor(tenant, range, next) }),
+    } satisfies IncidentsResponse);
+  },
+};
+
+export const alertEventRoutes: Route[] = [test, history, incidents];

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { writeMinuteEnd } from '../../insight/alerts/traffic/tallies.ts';
 import { CallbackUrlError, checkCallbackUrl } from '../../jobs/callbacks/url.ts';
 import {
   type Alert,
@@ -13,6 +14,7 @@ import {
   alertViewSchema,
   MAX_ALERTS,
   slug,
+  type TrafficState,
 } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
@@ -37,7 +39,7 @@ const list: Route = {
   errors: [...KEY_ERRORS, ...COMMON_ERRORS],
   handler: (deps) => async (c) => {
     const alerts = await deps.alerts.list(c.get('tenant'));
-    return c.json({ alerts: alerts.map(showAlert) } satisfies AlertsResponse);
+    return c.json({ alerts: await showAlerts(deps, alerts) } satisfies AlertsResponse);
   },
 };
 
@@ -63,7 +65,7 @@ const set: Route = {
     await recordChange(deps, c, 'set_alert', value.name);
     const alert = { ...value, tenant, updated_at: new Date(deps.now()).toISOString() };
     await deps.alerts.put(alert);
-    return c.json(showAlert(alert));
+    return c.json(await showAlert(deps, alert));
   },
 };
 
@@ -85,7 +87,7 @@ const mute: Route = {
     await recordChange(deps, c, 'mute_alert', name);
     const alert = await deps.alerts.mute(c.get('tenant'), name, value.until);
     if (alert === undefined) throw notFound('alert');
-    return c.json(showAlert(alert));
+    return c.json(await showAlert(deps, alert));
   },
 };
 
@@ -104,7 +106,10 @@ const remove: Route = {
     await recordChange(deps, c, 'delete_alert', name);
     const alert = await deps.alerts.delete(c.get('tenant'), name);
     if (alert === undefined) throw notFound('alert');
-    return c.json(showAlert(alert));
+    const shown = await showAlert(deps, alert);
+    // A new alert of this name must not begin where this one ends.
+    if (alert.kind !== 'record') await deps.alert_states.delete(alert.tenant, name);
+    return c.json(shown);
   },
 };
 
@@ -134,6 +139,38 @@ function checkDestinations(to: AlertDestination[], allow_loopback: boolean): voi
   }
 }
 
-function showAlert({ tenant, to, ...alert }: Alert): AlertView {
-  return { ...alert, to: to.map(({ kind, url }) => ({ kind, host: new URL(url).host })) };
+async function showAlert(deps: Pick<ApiDeps, 'alert_states'>, alert: Alert): Promise<AlertView> {
+  return describeAlert(alert, await readStates(deps, [alert]));
+}
+
+async function showAlerts(
+  deps: Pick<ApiDeps, 'alert_states'>,
+  alerts: Alert[],
+): Promise<AlertView[]> {
+  const states = await readStates(deps, alerts);
+  return alerts.map((alert) => describeAlert(alert, states));
+}
+
+type States = ReadonlyMap<string, TrafficState>;
+
+/** Reads the states of alerts of one tenant, by name. Alerts on records have none. */
+async function readStates(
+  { alert_states }: Pick<ApiDeps, 'alert_states'>,
+  alerts: Alert[],
+): Promise<States> {
+  const tenant = alerts.find(({ kind }) => kind !== 'record')?.tenant;
+  return tenant === undefined ? new Map() : alert_states.list(tenant);
+}
+
+function describeAlert({ tenant, to: destinations, ...alert }: Alert, states: States): AlertView {
+  const to = destinations.map(({ kind, url }) => ({ kind, host: new URL(url).host }));
+  if (alert.kind === 'record') return { ...alert, to };
+  const state = states.get(alert.name);
+  if (state === undefined) return { ...alert, to, firing: [] };
+  const firing = Object.entries(state.cells).flatMap(([source, cell]) => {
+    if (cell.firing === undefined) return [];
+    const { incident_id, minute } = cell.firing;
+    return [{ source, incident_id, fired_at: writeMinuteEnd(minute) }];
+  });
+  return { ...alert, to, firing, evaluated_until: writeMinuteEnd(state.evaluated_until) };
 }

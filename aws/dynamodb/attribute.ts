@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 export type Item = Record<string, AttributeValue>;
 
 /** Types of the values in results and verdicts. */
-export type Value = string | number | boolean | Value[] | { [name: string]: Value };
+export type Value = string | number | boolean | Value[] | { [name: string]: Value | undefined };
 
 /**
  * Converts a value to an attribute. The SDK's `marshall` returns the same attribute, but takes five

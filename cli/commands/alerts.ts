@@ -10,7 +10,7 @@ import { parseDuration, parseLimit, parseTime } from './options.ts';
 /** Creates the command `aurastream alerts`, which defines, tests and follows alerts through the API. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .description('report records that match a filter to webhooks, Slack and Teams')
+    .description('report records that match, or unusual traffic, to webhooks, Slack and Teams')
     .addCommand(createAlertCommand())
     .addCommand(listCommand())
     .addCommand(testCommand())
@@ -30,11 +30,35 @@ function listCommand(): Command {
     });
 }
 
-const COLUMNS = ['name', 'filter', 'to', 'most_per_hour', 'muted_until'];
+const COLUMNS = ['name', 'kind', 'condition', 'to', 'firing', 'muted_until'];
 
-function toRow({ name, filter, to, most_per_hour, muted_until }: AlertView) {
-  const hosts = to.map(({ kind, host }) => `${kind} ${host}`).join(', ');
-  return { name, filter: JSON.stringify(filter), to: hosts, most_per_hour, muted_until };
+function toRow(alert: AlertView) {
+  const { name, kind, to, muted_until } = alert;
+  const hosts = to.map((destination) => `${destination.kind} ${destination.host}`).join(', ');
+  const firing = alert.kind === 'record' ? [] : alert.firing.map(({ source }) => source);
+  return {
+    ...{ name, kind, condition: describeCondition(alert), to: hosts },
+    ...{ firing: firing.join(', '), muted_until },
+  };
+}
+
+function describeCondition(alert: AlertView): string {
+  switch (alert.kind) {
+    case 'record':
+      return JSON.stringify(alert.filter);
+    case 'shift':
+      return `${alert.ratio} × share of ${writeSources(alert)}`;
+    case 'volume': {
+      const factor = alert.direction === 'up' ? `${alert.ratio} ×` : `1/${alert.ratio} of`;
+      return `${factor} records of ${writeSources(alert)} in ${alert.window_minutes} min`;
+    }
+    case 'silence':
+      return `no record of ${writeSources(alert)} for ${alert.minutes} min`;
+  }
+}
+
+function writeSources({ sources }: { sources?: string[] | undefined }): string {
+  return sources?.join(', ') ?? 'each source';
 }
 
 function testCommand(): Command {
@@ -62,7 +86,7 @@ interface MuteOptions {
 
 function muteCommand(): Command {
   return new Command('mute')
-    .description('report no record for some time')
+    .description('send nothing for some time')
     .argument('<name>')
     .option('--for <duration>', 'for some time, such as 2h or 7d', parseDuration)
     .option('--until <time>', 'until a day or a time, in UTC', parseTime)
@@ -120,8 +144,11 @@ function historyCommand(): Command {
     });
 }
 
-function listDeliveries({ fired_at, kind, source, record_id, sentiment, deliveries }: AlertEvent) {
-  const what = kind === 'record' ? `${source}/${record_id}` : kind;
+function listDeliveries(event: AlertEvent) {
+  const { fired_at, kind, source, record_id, sentiment, deliveries, not_sent } = event;
+  const of_source = source === undefined ? kind : `${source} ${kind}`;
+  const what = kind === 'record' ? `${source}/${record_id}` : of_source;
+  if (not_sent !== undefined) return [{ fired_at, what, state: `not sent: ${not_sent}` }];
   return deliveries.map(({ kind: to, host, state, attempts }) => {
     const last = attempts.at(-1);
     return {

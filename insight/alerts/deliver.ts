@@ -91,7 +91,8 @@ async function readOccasion(
 ): Promise<Occasion | undefined> {
   const alert = await rules.get(tenant, name);
   if (alert === undefined) return undefined;
-  if (event.kind === 'test') return { alert, event };
+  if (event.kind !== 'record') return { alert, event };
+  if (alert.kind !== 'record') return undefined;
   const row = await readRow(rows, tenant, event);
   return row !== undefined && matchesFilter(alert.filter, row) ? { alert, event, row } : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Alert, AlertDestination, AlertEvent, Result } from '../../schemas/index.ts';
+import { describeFinding } from './traffic/describe-finding.ts';
 
 /** Longest text that is sent, in code points. Slack cuts messages at 40,000 characters. */
 const MAX_TEXT = 2_000;
@@ -7,7 +8,7 @@ const MAX_TEXT = 2_000;
 export interface Occasion {
   alert: Alert;
   event: AlertEvent;
-  /** The record, as its row is now. Absent in a test. */
+  /** The record, as its row is now. Only an event of the kind `record` has one. */
   row?: Result | undefined;
 }
 
@@ -25,6 +26,8 @@ const FORMS: Record<AlertDestination['kind'], (occasion: Occasion) => object> = 
     ...(event.suppressed_before === undefined
       ? {}
       : { suppressed_before: event.suppressed_before }),
+    ...(event.incident_id === undefined ? {} : { incident_id: event.incident_id }),
+    ...(event.finding === undefined ? {} : { finding: event.finding }),
     ...(row === undefined ? {} : { result: showRow(row) }),
   }),
   // Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
@@ -61,6 +64,7 @@ function showRow(row: Result) {
 
 /** Describes an event in a few lines. A text is one line, so that it cannot look like ours. */
 function describe({ alert, event, row }: Occasion): string[] {
+  if (event.finding !== undefined) return describeFinding(alert.name, event.kind, event.finding);
   if (row === undefined) return [`${alert.name}: this is a test of AuraStream.`];
   const { source, record_id, sentiment, score, text, url } = row;
   const certainty = score === undefined ? '' : ` (${score.toFixed(2)})`;

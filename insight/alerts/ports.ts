@@ -1,4 +1,11 @@
-import type { Alert, AlertDelivery, AlertEvent, AlertMessage } from '../../schemas/index.ts';
+import type {
+  Alert,
+  AlertDelivery,
+  AlertEvent,
+  AlertMessage,
+  Incident,
+  TrafficState,
+} from '../../schemas/index.ts';
 
 /** The alerts of all tenants. Each method throws a ServiceError if a call fails. */
 export interface AlertRules {
@@ -15,6 +22,43 @@ export interface AlertRules {
   mute(tenant: string, name: string, until: string | null): Promise<Alert | undefined>;
   /** @returns the deleted alert, or undefined if there was none. */
   delete(tenant: string, name: string): Promise<Alert | undefined>;
+}
+
+/** The states of the alerts on traffic. Each method throws a ServiceError if a call fails. */
+export interface TrafficStates {
+  /** Reads the states of the alerts of a tenant, by the name of the alert. */
+  list(tenant: string): Promise<Map<string, TrafficState>>;
+  /**
+   * Stores a state with the next version, if the stored one has the version of this one. Version 0 demands
+   * that there is none.
+   *
+   * @returns the stored state, or undefined if another run has stored one before.
+   */
+  put(tenant: string, name: string, state: TrafficState): Promise<TrafficState | undefined>;
+  /** Deletes a state. Does nothing if there is none. */
+  delete(tenant: string, name: string): Promise<void>;
+}
+
+/** The incidents of the alerts on traffic. Each method throws a ServiceError if a call fails. */
+export interface Incidents {
+  /** Stores an incident, unless it is stored already. */
+  open(tenant: string, incident: Incident): Promise<void>;
+  /** Adds the resolution to an incident. */
+  resolve(
+    tenant: string,
+    incident: Pick<Incident, 'incident_id' | 'fired_at' | 'resolved_at' | 'resolved'>,
+  ): Promise<void>;
+  /**
+   * Lists the incidents that fired in a range of ISO 8601 times, the newest first. `before` is the position
+   * of the last one of the page before.
+   */
+  list(query: {
+    tenant: string;
+    from: string;
+    to: string;
+    limit: number;
+    before?: string | undefined;
+  }): Promise<{ incidents: Incident[]; next?: string | undefined }>;
 }
 
 /** Names an event: its alert, and its place in the history of the alert. */

@@ -5,13 +5,14 @@ import {
   type AlertedRow,
   alertedRowSchema,
   type ChangeRecord,
+  type RecordAlert,
   recordKey,
 } from '../../schemas/index.ts';
 import { matchesFilter } from './match.ts';
 
 /** A record version that an alert must report. */
 export interface Match {
-  alert: Alert;
+  alert: RecordAlert;
   row: AlertedRow;
   /** The same for the same alert and record version, however often the change is delivered. */
   event_id: string;
@@ -29,7 +30,7 @@ export interface Match {
  */
 export function readMatches(
   changes: ChangeRecord[],
-  alerts: ReadonlyMap<string, Alert[]>,
+  alerts: ReadonlyMap<string, RecordAlert[]>,
 ): Match[] {
   return changes.flatMap(({ dynamodb }) => {
     const { NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime } = dynamodb;
@@ -70,11 +71,12 @@ function isSameContent(before: AlertedRow | undefined, after: AlertedRow): befor
   return before !== undefined && before.content_hash === after.content_hash;
 }
 
-function isMuted({ muted_until }: Alert, at: string): boolean {
+/** Returns whether an alert is muted at a time, in ISO 8601. */
+export function isMuted({ muted_until }: Pick<Alert, 'muted_until'>, at: string): boolean {
   return muted_until !== undefined && at < muted_until;
 }
 
-function identify({ tenant, name }: Alert, row: AlertedRow): string {
+function identify({ tenant, name }: RecordAlert, row: AlertedRow): string {
   const version = `${tenant}#${name}#${recordKey(row)}#${row.revision}`;
   return createHash('sha256').update(version).digest('hex').slice(0, 32);
 }

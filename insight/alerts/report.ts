@@ -3,6 +3,7 @@ import {
   type AlertDelivery,
   type AlertEvent,
   type ChangeRecord,
+  type RecordAlert,
   ServiceError,
 } from '../../schemas/index.ts';
 import type { AlertEvents, AlertLimits, AlertQueue, EventName } from './ports.ts';
@@ -27,7 +28,7 @@ export interface AlertReport {
 
 export interface ReportDeps {
   /** Returns the alerts by tenant. They may be some seconds old. */
-  alerts: () => Promise<ReadonlyMap<string, Alert[]>>;
+  alerts: () => Promise<ReadonlyMap<string, RecordAlert[]>>;
   events: AlertEvents;
   limits: AlertLimits;
   queue: AlertQueue;
@@ -86,7 +87,11 @@ function nameEvent({ alert: { tenant, name }, fired_at, event_id }: Match): Even
   return { tenant, name, fired_at, event_id };
 }
 
-async function hasRoom({ limits, now }: ReportDeps, alert: Alert): Promise<boolean> {
+/** Returns whether an alert and all alerts of its tenant may report more in this hour. */
+export async function hasRoom(
+  { limits, now }: Pick<ReportDeps, 'limits' | 'now'>,
+  alert: Alert,
+): Promise<boolean> {
   const { tenant, name, most_per_hour } = alert;
   const hour = hourOf(now());
   if ((await limits.addReported({ tenant, name, hour }, 0)) >= most_per_hour) return false;
@@ -106,12 +111,19 @@ async function storeEvent(deps: ReportDeps, match: Match): Promise<AlertEvent> {
   };
   const stored = await deps.events.create(nameEvent(match), event);
   if (stored !== undefined) return stored;
-  const { tenant } = alert;
-  const hour = hourOf(deps.now());
-  for (const name of [alert.name, ALL_ALERTS]) {
-    void (await deps.limits.addReported({ tenant, name, hour }, 1));
-  }
+  await countReported(deps, alert);
   return event;
+}
+
+/** Counts an event in its hour. */
+export async function countReported(
+  { limits, now }: Pick<ReportDeps, 'limits' | 'now'>,
+  { tenant, name: own_name }: Alert,
+): Promise<void> {
+  const hour = hourOf(now());
+  for (const name of [own_name, ALL_ALERTS]) {
+    void (await limits.addReported({ tenant, name, hour }, 1));
+  }
 }
 
 /**
@@ -141,7 +153,7 @@ export function planDeliveries({ to }: Alert): AlertDelivery[] {
 }
 
 function groupByAlert(matches: Match[]): Match[][] {
-  const groups = new Map<Alert, Match[]>();
+  const groups = new Map<RecordAlert, Match[]>();
   for (const match of matches) groups.set(match.alert, [...(groups.get(match.alert) ?? []), match]);
   return [...groups.values()];
 }

@@ -101,6 +101,38 @@ export function createReadSpans(deps: ReadDeps): ReadSpans {
   };
 }
 
+/**
+ * Creates the function that reads exactly the buckets of a range, and keeps nothing in memory. A minute
+ * in the middle of an hour costs no read of the whole hour.
+ */
+export function createReadRange({ counts }: Pick<ReadDeps, 'counts'>): ReadBuckets {
+  return async (query) => {
+    const { tenant, time, interval } = query;
+    const generations = await counts.readGenerations(tenant);
+    const family = { time, interval };
+    const rows = await Promise.all(
+      listPartitions(query).map(({ partition, from, to }) =>
+        counts.read(partition, writeStart(from, family.interval), writeStart(to, family.interval)),
+      ),
+    );
+    return mergeShards(rows.flat(), generations);
+  };
+}
+
+/** Lists the partitions of a range, each with its part of the range. */
+function listPartitions(query: BucketsQuery) {
+  const parts: { partition: string; from: number; to: number }[] = [];
+  for (let from = query.from; from < query.to; ) {
+    const to = Math.min(bucketStart(from, 'day') + DAY_MS, query.to);
+    const partition = namePartition({ family: query, tenant: query.tenant, start_ms: from });
+    const last = parts.at(-1);
+    if (last?.partition === partition) last.to = to;
+    else parts.push({ partition, from, to });
+    from = to;
+  }
+  return parts;
+}
+
 function listSpans({ interval, from, to }: BucketsQuery): { length_ms: number; starts: number[] } {
   const longer: Interval = interval === 'minute' ? 'hour' : 'day';
   const length_ms = INTERVALS[longer].ms;

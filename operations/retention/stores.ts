@@ -78,7 +78,8 @@ const BY_NAME: Record<string, Holding[]> = {
   ],
   TablesAlerts: [
     {
-      holds: 'alerts, and the ids of the records that they have reported',
+      holds:
+        'alerts, their states and incidents, and the ids of the records that they have reported',
       has_texts: false,
       ended_by: 'the tenant for alerts; TTL for reports',
     },

@@ -1,14 +1,18 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAlertEvents } from '../../aws/dynamodb/alerts/events.ts';
+import { createIncidents } from '../../aws/dynamodb/alerts/incidents.ts';
 import { createAlertLimits } from '../../aws/dynamodb/alerts/limits.ts';
 import { createAlertRules } from '../../aws/dynamodb/alerts/rules.ts';
+import { createTrafficStates } from '../../aws/dynamodb/alerts/traffic-states.ts';
 import {
   createFakeAlertEvents,
   createFakeAlertLimits,
   createFakeAlertRules,
+  createFakeIncidents,
+  createFakeTrafficStates,
 } from '../fakes/alerts.ts';
-import { anAlertEvent, nameOfEvent } from '../support/alerts.ts';
+import { anAlertEvent, anIncident, aTrafficState, nameOfEvent } from '../support/alerts.ts';
 import { type ServedTables, serveTables } from '../support/tables.ts';
 import { describeAlertStore } from './suites/alert-store.ts';
 
@@ -30,6 +34,8 @@ describe('DynamoDB', () => {
       rules: createAlertRules(deps),
       events: createAlertEvents({ ...deps, now: () => NOW }),
       limits: createAlertLimits(deps),
+      states: createTrafficStates({ ...deps, now: () => NOW }),
+      incidents: createIncidents({ ...deps, now: () => NOW }),
     };
   });
 
@@ -43,6 +49,24 @@ describe('DynamoDB', () => {
     const query = { tenant: 'acme', name: 'angry', limit: 10 };
     expect((await create(NOW + 29 * DAY_MS).list(query)).events).toHaveLength(1);
     expect((await create(NOW + 31 * DAY_MS).list(query)).events).toEqual([]);
+  });
+
+  it('the state of an alert expires a week after its last evaluation, and an incident after 90 days', async () => {
+    const table_name = await tables.createTable();
+    const deps = { client, table_name, now: () => NOW };
+    await createTrafficStates(deps).put('acme', 'angry', aTrafficState());
+    const { Items } = await client.send(new ScanCommand({ TableName: table_name }));
+    expect(Items?.[0]?.expires_at).toEqual({ N: String((NOW + 7 * DAY_MS) / 1_000) });
+    await createIncidents(deps).open('acme', anIncident());
+    const range = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' };
+    const list = async (now: number) =>
+      (
+        await createIncidents({ ...deps, now: () => now }).list({
+          ...{ tenant: 'acme', ...range, limit: 10 },
+        })
+      ).incidents;
+    expect(await list(NOW + 89 * DAY_MS)).toHaveLength(1);
+    expect(await list(NOW + 91 * DAY_MS)).toEqual([]);
   });
 
   it('a counter of an hour expires', async () => {
@@ -60,5 +84,7 @@ describe('in memory', () => {
     rules: createFakeAlertRules(),
     events: createFakeAlertEvents(),
     limits: createFakeAlertLimits(),
+    states: createFakeTrafficStates(),
+    incidents: createFakeIncidents(),
   }));
 });

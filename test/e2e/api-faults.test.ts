@@ -91,6 +91,7 @@ function listRequests(
     setAlert: [post('/alerts', ALERT)],
     muteAlert: [post(`/alerts/${ALERT.name}/mute`, { until: null })],
     alertHistory: [{ path: `/alerts/${ALERT.name}/history` }],
+    incidents: [{ path: '/incidents?from=2026-11-01T00:00:00Z&to=2026-12-01T00:00:00Z' }],
     testAlert: [post('/alerts/none/test', {})],
     deleteAlert: [{ path: '/alerts/none', method: 'DELETE' }],
     requestErasure: [post('/privacy/erasures', { source: 'none', dry_run: true })],

@@ -10,9 +10,12 @@ import { manifestKey } from '../../audit/object-keys.ts';
 import { recordAct } from '../../audit/record-act.ts';
 import { verifyTrail } from '../../audit/verify.ts';
 import { createAuditWriter } from '../../audit/writer.ts';
+import { createCountsStore } from '../../aws/dynamodb/counts/store.ts';
 import { createAuditBucket } from '../../aws/s3/audit-bucket.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { prepareKeys } from '../../cli/start/keys.ts';
+import { bucketStart, INTERVALS, type Interval } from '../../insight/counts/buckets.ts';
+import { nameRow } from '../../insight/counts/names.ts';
 import { packRestored } from '../../schemas/index.ts';
 import { type Caller, createCaller } from '../support/api.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
@@ -458,7 +461,67 @@ function leaveOutUsedByOtherConsumer(unused: Grant[]): Grant[] {
   );
 }
 
+/** Counts records of a source: 10 a minute a week ago, and 100 in each minute of the last ones and the next. */
+async function countTraffic(source: string) {
+  const counts = createCountsStore({
+    client: test.clients.dynamodb,
+    table_name: test.stack.CountsTableName,
+  });
+  const now = Date.now();
+  const add = async (interval: Interval, from: number, to: number, records: number) => {
+    const { ms } = INTERVALS[interval];
+    const starts = Array.from({ length: Math.ceil((to - from) / ms) }, (_, i) => from + i * ms);
+    await Promise.all(
+      starts.map((start) => {
+        const start_ms = bucketStart(start, interval);
+        const family = { time: 'arrived_at', interval } as const;
+        const row = nameRow({ family, tenant: 'default', start_ms }, source, 'shardId-1');
+        const measures = { 'n.en.neu': records };
+        return counts.add(row, { measures, first: '1', last: '2', changed_at: now });
+      }),
+    );
+  };
+  const week_ago = now - 7 * 86_400_000;
+  await add('quarter_hour', week_ago - 2 * 3_600_000, week_ago + 2 * 3_600_000, 150);
+  await add('minute', now - 10 * 60_000, now + 5 * 60_000, 100);
+}
+
+async function fireVolumeAlert() {
+  const name = `volume-${randomUUID()}`;
+  await countTraffic(name);
+  const to = [{ kind: 'webhook', url: url.replace('/hook', '/alert') }];
+  const body = { ...{ name, kind: 'volume', sources: [name], window_minutes: 5 }, to };
+  expect((await call('/alerts', { method: 'POST', body })).status).toBe(200);
+  await test.control('POST', 'rules/fire');
+  const post = await vi.waitFor(() => {
+    const found = received_alerts.find((one) => one.body.includes(name));
+    if (found === undefined) throw new Error('No message has arrived');
+    return found;
+  }, WAIT);
+  return { name, post };
+}
+
+it('an alert on traffic fires from the counts, posts what it found, and is an incident', async () => {
+  const { name, post } = await fireVolumeAlert();
+  expect(post.headers['x-aurastream-signature']).toBe(
+    hmacSignature(keys.callback_secret, post.headers['x-aurastream-timestamp']!, post.body),
+  );
+  const { incident_id, finding, ...message } = JSON.parse(post.body);
+  expect(message).toMatchObject({ event: 'alert.fired', alert: name });
+  expect(finding).toMatchObject({ ...{ kind: 'volume', source: name }, records: 500 });
+  expect(finding.usual_records).toBe(50);
+  const { alerts } = (await call('/alerts')).body;
+  const alert = alerts.find((one: { name: string }) => one.name === name);
+  expect(alert.firing).toMatchObject([{ source: name, incident_id }]);
+  const hour = new Date(Date.now() - 3_600_000).toISOString();
+  const { incidents } = (await call(`/incidents?from=${hour}&to=2099-01-01T00:00:00Z`)).body;
+  expect(incidents).toContainEqual(
+    expect.objectContaining({ ...{ incident_id, alert: name, kind: 'volume' }, fired: finding }),
+  );
+});
+
 async function useAlerts() {
+  await fireVolumeAlert();
   const { name } = await reportRecord();
   await call(`/alerts/${name}/mute`, { method: 'POST', body: { until: null } });
   await call(`/alerts/${name}/test`, { method: 'POST' });

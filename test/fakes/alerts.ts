@@ -3,8 +3,16 @@ import type {
   AlertLimits,
   AlertQueue,
   AlertRules,
+  Incidents,
+  TrafficStates,
 } from '../../insight/alerts/ports.ts';
-import type { Alert, AlertEvent, AlertMessage } from '../../schemas/index.ts';
+import type {
+  Alert,
+  AlertEvent,
+  AlertMessage,
+  Incident,
+  TrafficState,
+} from '../../schemas/index.ts';
 
 /** Creates alerts in memory. */
 export function createFakeAlertRules(): AlertRules {
@@ -107,5 +115,58 @@ export function createFakeAlertQueue(): {
   return {
     queue: { send: async (message, delay_seconds) => void sent.push({ message, delay_seconds }) },
     sent,
+  };
+}
+
+/** Creates the states of alerts on traffic in memory. */
+export function createFakeTrafficStates(): TrafficStates {
+  const states = new Map<string, TrafficState>();
+  const keyOf = (tenant: string, name: string) => `${tenant}#${name}`;
+  return {
+    async list(tenant) {
+      const own = [...states].filter(([key]) => key.startsWith(`${tenant}#`));
+      return new Map(own.map(([key, state]) => [key.slice(tenant.length + 1), state]));
+    },
+    async put(tenant, name, state) {
+      const key = keyOf(tenant, name);
+      if ((states.get(key)?.version ?? 0) !== state.version) return undefined;
+      const next = { ...state, version: state.version + 1 };
+      states.set(key, next);
+      return next;
+    },
+    delete: async (tenant, name) => void states.delete(keyOf(tenant, name)),
+  };
+}
+
+/** Creates the incidents of alerts on traffic in memory. */
+export function createFakeIncidents(): Incidents {
+  const stored = new Map<string, { tenant: string; incident: Incident }>();
+  const positionOf = ({ fired_at, incident_id }: Pick<Incident, 'fired_at' | 'incident_id'>) =>
+    `${fired_at}#${incident_id}`;
+  return {
+    async open(tenant, incident) {
+      const key = `${tenant}#${positionOf(incident)}`;
+      if (!stored.has(key)) stored.set(key, { tenant, incident });
+    },
+    async resolve(tenant, { resolved_at, resolved, ...name }) {
+      const key = `${tenant}#${positionOf(name)}`;
+      const known = stored.get(key);
+      if (known === undefined) return;
+      stored.set(key, { tenant, incident: { ...known.incident, resolved_at, resolved } });
+    },
+    async list({ tenant, from, to, limit, before }) {
+      const found = [...stored.values()]
+        .filter((one) => one.tenant === tenant)
+        .map(({ incident }) => incident)
+        .filter(({ fired_at }) => fired_at >= from && fired_at < to)
+        .filter((incident) => before === undefined || positionOf(incident) < before)
+        .sort((one, other) => (positionOf(one) < positionOf(other) ? 1 : -1));
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        incidents: page,
+        next: found.length > limit && last !== undefined ? positionOf(last) : undefined,
+      };
+    },
   };
 }

@@ -71,6 +71,7 @@ const DIMENSIONS: Record<string, Record<string, string>> = {
   'dead letters of the callback queue': { QueueName: 'JobsCallbacksDeadLetters.QueueName' },
   'alerts queue': { QueueName: 'AlertingQueue.QueueName' },
   'dead letters of the alerts queue': { QueueName: 'AlertingQueueDeadLetters.QueueName' },
+  'traffic alerts function': { FunctionName: 'TrafficAlertsHandler' },
   'counts function': { FunctionName: 'CountsHandler' },
   'history function': { FunctionName: 'HistoryHandler' },
   'history and environment': { environment: 'dev', service: 'history' },

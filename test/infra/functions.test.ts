@@ -181,6 +181,14 @@ it.each([
     },
   ],
   [
+    'TrafficAlertsHandler',
+    { memory: 256, timeout: 50 },
+    {
+      ...{ ALERTS_TABLE: 'TablesAlerts', COUNTS_TABLE: 'TablesCounts' },
+      ...{ ALERT_QUEUE_URL: 'AlertingQueue', ENVIRONMENT: 'dev' },
+    },
+  ],
+  [
     'AuditHandler',
     { memory: 512, timeout: 300 },
     { AUDIT_BUCKET: 'AuditTrail', AUDIT_KEY_ARN: 'AuditKey', ENVIRONMENT: 'dev' },
@@ -273,6 +281,7 @@ it('each function runs the handler of its room, next to the files that it reads'
     CountsHandler: { entry: 'insight/counts/handler.ts', assets: {} },
     HistoryHandler: { entry: 'insight/dispatch/handler.ts', assets: {} },
     AlertingHandler: { entry: 'insight/alerts/handler.ts', assets: {} },
+    TrafficAlertsHandler: { entry: 'insight/alerts/traffic/handler.ts', assets: {} },
     KeeperHandler: { entry: 'insight/keeper/handler.ts', assets: {} },
     PrivacyHandler: { entry: 'operations/privacy/handler.ts', assets: {} },
     JobsSubmission: { entry: 'ingest/submission/handler.ts', assets: {} },
@@ -287,7 +296,7 @@ it('the benchmark knows each function of the template', () => {
 
 it('logs are kept for 30 days', () => {
   const groups = Object.values(listResources(template, 'AWS::Logs::LogGroup'));
-  expect(groups).toEqual(Array.from({ length: 16 }, () => ({ RetentionInDays: 30 })));
+  expect(groups).toEqual(Array.from({ length: 17 }, () => ({ RetentionInDays: 30 })));
 });
 
 it('the consumer, the API and downloads may have a concurrency of their own', () => {

@@ -4,7 +4,9 @@ import { synthesize } from '../support/template.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const WORDS =
-  'no one two three four five six seven eight nine ten eleven twelve thirteen fourteen'.split(' ');
+  'no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen'.split(
+    ' ',
+  );
 
 const template = synthesize();
 const countOf = (type: string) => Object.keys(template.findResources(type)).length;

@@ -185,6 +185,17 @@ it.each([
       'sqs:SendMessage AlertingQueue.Arn',
     ],
   ],
+  [
+    'TrafficAlertsHandlerRole',
+    [
+      'dynamodb:GetItem TablesAlerts.Arn',
+      'dynamodb:PutItem TablesAlerts.Arn',
+      'dynamodb:Query TablesAlerts.Arn',
+      'dynamodb:Query TablesCounts.Arn',
+      'dynamodb:UpdateItem TablesAlerts.Arn',
+      'sqs:SendMessage AlertingQueue.Arn',
+    ],
+  ],
   ['ApiUploadRole', ['s3:PutObject JobsInputs.Arn/inputs/*']],
   [
     'BudgetReplayHandlerRole',
@@ -392,6 +403,7 @@ it('only its service may assume a role, only for the own account, and no role bu
     CountsHandlerRole: lambda,
     HistoryHandlerRole: lambda,
     AlertingHandlerRole: lambda,
+    TrafficAlertsHandlerRole: lambda,
     KeeperHandlerRole: lambda,
     PrivacyHandlerRole: lambda,
     JobsSubmissionRole: lambda,

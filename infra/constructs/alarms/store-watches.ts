@@ -8,6 +8,7 @@ import type { Keeper } from '../keeper.ts';
 import type { Lake } from '../lake.ts';
 import type { Privacy } from '../privacy.ts';
 import type { Tables } from '../tables.ts';
+import type { TrafficAlerts } from '../traffic-alerts.ts';
 import { createMetric, FIVE_MINUTES, type Watch } from './watch.ts';
 
 /** The parts that the watches of tables, lake and queues need. */
@@ -20,6 +21,7 @@ export interface StoreProps {
   keeper: Keeper;
   audit: Audit;
   alerts: Alerts;
+  traffic_alerts: TrafficAlerts;
   privacy: Privacy;
 }
 
@@ -54,6 +56,12 @@ export function storeWatches(props: StoreProps): Record<string, Watch> {
       'Messages of the queue of alerts failed five times.',
     ),
     AlertsWait: watchAge(props.alerts.queue, oldest_message_seconds, 'Alerts wait to be sent.'),
+    TrafficAlertsFail: {
+      metric: props.traffic_alerts.handler.metricErrors({ period: FIVE_MINUTES }),
+      threshold: 3,
+      meaning:
+        'The function that evaluates the alerts on traffic fails: a bug, or no access to its tables.',
+    },
     ...keeperWatches(props),
     ...auditWatches(props),
     PrivacyRequestsFail: watchDeadLetters(

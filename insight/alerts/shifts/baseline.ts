@@ -54,7 +54,7 @@ export function estimateBaseline(weeks: Tally[], minutes: number): Baseline | un
 }
 
 /** Returns the median, or NaN if there are no values. */
-function median(values: number[]): number {
+export function median(values: number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;

@@ -25,8 +25,9 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: '`GET`, `POST /alerts`, `DELETE /alerts/{name}` | lists, sets and deletes alerts, which report records that match a filter: alerts.md',
+      says: '`GET`, `POST /alerts`, `DELETE /alerts/{name}` | lists, sets and deletes alerts, which report records that match a filter, or unusual traffic of a source: alerts.md',
       tests: [
+        'an alert on traffic fires from the counts, posts what it found, and is an incident',
         'an alert is created, listed and replaced by its name, and its URL is never shown',
         'an alert reports a record to a webhook, signed and tried again after a refusal, and its history has no text',
       ],
@@ -37,6 +38,14 @@ export const API: DocumentPromises = {
         'an alert is muted until a time, reports again, and is deleted',
         'a test goes to each destination, and is in the history of its tenant',
         'an alert reports a record to a webhook, signed and tried again after a refusal, and its history has no text',
+      ],
+    },
+    {
+      says: '`GET /incidents?from=&to=` | lists when alerts on traffic fired for a source and were resolved, newest first, with the traffic that fired them',
+      tests: [
+        'of a range are listed newest first in pages',
+        'GET /incidents shows the incidents of the tenant in a range, in pages',
+        'an alert on traffic fires from the counts, posts what it found, and is an incident',
       ],
     },
     {

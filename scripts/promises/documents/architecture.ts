@@ -561,6 +561,14 @@ export const ARCHITECTURE: DocumentPromises = {
       ],
     },
     {
+      says: 'an alert on traffic judges each minute once, and an incident has one message that it fired and one that it is resolved | the minutes that a run has judged and the messages that follow are one conditional write (`schemas/traffic-state.ts`)',
+      tests: [
+        'runs that %s judge each minute once, and each incident has one firing and one resolved message',
+        'are stored if the version is the stored one, and come back with the next version',
+        'are opened once and resolved, and a late repetition of the opening changes nothing',
+      ],
+    },
+    {
       says: 'a bad record never stalls a shard | it becomes a set-aside and counts as processed',
       tests: [
         'A bad record is set aside with its bytes, and the others are processed',

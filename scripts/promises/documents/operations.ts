@@ -46,6 +46,7 @@ const ALARMS = [
   'CallbacksWait | AWS/SQS',
   'AlertsFail | AWS/SQS',
   'AlertsWait | AWS/SQS',
+  'TrafficAlertsFail | AWS/Lambda',
   'CountsAreLate | AWS/Lambda',
   'CountsFail | AWS/Lambda',
   'CountsSkipRows | AuraStream',
@@ -78,6 +79,13 @@ export const OPERATIONS: DocumentPromises = {
       tests: [
         'an alert reports a record to a webhook, signed and tried again after a refusal, and its history has no text',
         'an alert is tried again after 1, 5 and 15 minutes, and then it has failed',
+      ],
+    },
+    {
+      says: 'A later run makes up for up to six hours.',
+      tests: [
+        'a run makes up for six hours, and judges no minute before',
+        'runs that %s judge each minute once, and each incident has one firing and one resolved message',
       ],
     },
     {
@@ -1129,6 +1137,8 @@ export const OPERATIONS: DocumentPromises = {
     'The stream of the results table keeps a change for 24 hours',
     'Read the log lines `changes dispatched` of the history function:',
     'A message about an alert failed five times.',
+    'The function that evaluates the alerts on traffic each minute fails.',
+    'Read the log lines `evaluation of alerts failed`.',
     'The log of the alerts function has the reason.',
     'A message about an alert has waited for half an hour, twice as long as the longest delay between two attempts.',
     'Check whether the event source mapping of the alerts function is enabled.',

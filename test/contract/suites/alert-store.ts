@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertEvents, AlertLimits, AlertRules } from '../../../insight/alerts/ports.ts';
-import { anAlert, anAlertEvent, nameOfEvent } from '../../support/alerts.ts';
+import type {
+  AlertEvents,
+  AlertLimits,
+  AlertRules,
+  Incidents,
+  TrafficStates,
+} from '../../../insight/alerts/ports.ts';
+import {
+  anAlert,
+  anAlertEvent,
+  anIncident,
+  aTrafficAlert,
+  aTrafficState,
+  nameOfEvent,
+} from '../../support/alerts.ts';
 
 export interface AlertStores {
   rules: AlertRules;
   events: AlertEvents;
   limits: AlertLimits;
+  states: TrafficStates;
+  incidents: Incidents;
 }
 
 /** Defines the tests that every store of alerts must pass. */
@@ -32,6 +47,17 @@ export function describeAlertStore(createStores: () => Promise<AlertStores>): vo
       expect(await rules.list()).toEqual([other, whole, foreign]);
       expect(await rules.get('acme', 'angry')).toEqual(whole);
       expect(await rules.get('acme', 'unknown')).toBeUndefined();
+    });
+
+    it('on traffic come back with all of their fields', async () => {
+      const { rules } = await createStores();
+      const all = [
+        aTrafficAlert('shift', { name: 'a', sources: ['app'], ratio: 1.75 }),
+        aTrafficAlert('silence', { name: 'b', minutes: 45 }),
+        aTrafficAlert('volume', { name: 'c', direction: 'down', window_minutes: 30 }),
+      ];
+      for (const alert of all) await rules.put(alert);
+      expect(await rules.list('acme')).toEqual(all);
     });
 
     it('are replaced by one with the same name', async () => {
@@ -132,6 +158,70 @@ export function describeAlertStore(createStores: () => Promise<AlertStores>): vo
       await limits.addSuppressed(alert, 3);
       expect(await limits.takeSuppressed(alert)).toBe(5);
       expect(await limits.takeSuppressed(alert)).toBe(0);
+    });
+  });
+
+  describe('the states of alerts on traffic', () => {
+    it('are stored if the version is the stored one, and come back with the next version', async () => {
+      const { states } = await createStores();
+      const first = await states.put('acme', 'angry', aTrafficState());
+      expect(first).toEqual({ ...aTrafficState(), version: 1 });
+      expect(await states.put('acme', 'angry', aTrafficState())).toBeUndefined();
+      const second = await states.put('acme', 'angry', { ...first!, evaluated_until: 5 });
+      expect(second).toMatchObject({ version: 2, evaluated_until: 5 });
+      expect(await states.put('acme', 'angry', first!)).toBeUndefined();
+      expect(await states.list('acme')).toEqual(new Map([['angry', second]]));
+      expect(await states.list('acm')).toEqual(new Map());
+    });
+
+    it('are deleted, and a run that has read one before stores none', async () => {
+      const { states } = await createStores();
+      const stored = await states.put('acme', 'angry', aTrafficState());
+      await states.delete('acme', 'angry');
+      await states.delete('acme', 'angry');
+      expect(await states.put('acme', 'angry', stored!)).toBeUndefined();
+      expect(await states.list('acme')).toEqual(new Map());
+    });
+  });
+
+  describe('the incidents', () => {
+    const range = { from: '2026-11-27T00:00:00.000Z', to: '2026-11-28T00:00:00.000Z' };
+
+    it('are opened once and resolved, and a late repetition of the opening changes nothing', async () => {
+      const { incidents } = await createStores();
+      const { incident_id, fired_at, fired } = anIncident();
+      await incidents.open('acme', anIncident());
+      const resolved_at = '2026-11-27T07:00:00.000Z';
+      await incidents.resolve('acme', { incident_id, fired_at, resolved_at, resolved: fired });
+      await incidents.open('acme', anIncident());
+      const list = await incidents.list({ tenant: 'acme', ...range, limit: 10 });
+      expect(list.incidents).toEqual([{ ...anIncident(), resolved_at, resolved: fired }]);
+    });
+
+    it('that are unknown cannot be resolved', async () => {
+      const { incidents } = await createStores();
+      const { incident_id, fired_at, fired } = anIncident();
+      await incidents.resolve('acme', {
+        incident_id,
+        fired_at,
+        resolved_at: fired_at,
+        resolved: fired,
+      });
+      const list = await incidents.list({ tenant: 'acme', ...range, limit: 10 });
+      expect(list.incidents).toEqual([]);
+    });
+
+    it('of a range are listed newest first in pages', async () => {
+      const { incidents } = await createStores();
+      const times = ['26T23:59', '27T00:00', '27T12:00', '27T23:59', '28T00:00'];
+      const all = times.map((time) => anIncident({ fired_at: `2026-11-${time}:00.000Z` }));
+      for (const incident of all) await incidents.open('acme', incident);
+      await incidents.open('other', anIncident());
+      const query = { tenant: 'acme', ...range, limit: 2 };
+      const first = await incidents.list(query);
+      expect(first.incidents).toEqual([all[3], all[2]]);
+      const second = await incidents.list({ ...query, before: first.next });
+      expect(second).toEqual({ incidents: [all[1]], next: undefined });
     });
   });
 }

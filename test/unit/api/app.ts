@@ -16,6 +16,8 @@ import {
   createFakeAlertEvents,
   createFakeAlertQueue,
   createFakeAlertRules,
+  createFakeIncidents,
+  createFakeTrafficStates,
 } from '../../fakes/alerts.ts';
 import { createFakeAnalyzer } from '../../fakes/analyzer.ts';
 import { createFakeHistoryStore } from '../../fakes/history-store.ts';
@@ -87,6 +89,8 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     alerts: createFakeAlertRules(),
     alert_events: createFakeAlertEvents(),
     alert_queue: createFakeAlertQueue().queue,
+    alert_states: createFakeTrafficStates(),
+    incidents: createFakeIncidents(),
     privacy: privacy.requests,
     stream,
     upload_origin: 'https://bucket.example',

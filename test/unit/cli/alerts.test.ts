@@ -1,15 +1,30 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { alertsCommand } from '../../../cli/commands/alerts.ts';
 import type { AlertView } from '../../../schemas/index.ts';
-import { anAlertEvent } from '../../support/alerts.ts';
+import { anAlertEvent, anIncident } from '../../support/alerts.ts';
 import { runCommand } from '../../support/cli.ts';
 
 const VIEW: AlertView = {
+  kind: 'record',
   name: 'angry',
   filter: { sentiments: ['NEGATIVE'] },
   to: [{ kind: 'slack', host: 'hooks.slack.com' }],
   most_per_hour: 20,
   updated_at: '2026-11-27T06:00:00.000Z',
+};
+
+const SHIFT_VIEW: AlertView = {
+  kind: 'shift',
+  name: 'worse',
+  ...{ ratio: 2, least_records: 20, cooldown_minutes: 60, most_per_hour: 20 },
+  to: [{ kind: 'slack', host: 'hooks.slack.com' }],
+  updated_at: '2026-11-27T06:00:00.000Z',
+  firing: [
+    {
+      ...{ source: 'support', incident_id: '0123456789abcdef0123456789abcdef' },
+      fired_at: '2026-11-27T06:00:00.000Z',
+    },
+  ],
 };
 
 let sent: { method: string; path: string; body: unknown }[];
@@ -57,6 +72,49 @@ it('aurastream alerts create sends the filter and the destinations of its option
 });
 
 it.each([
+  [
+    ['shift', '--source', 'app', '--ratio', '1.5', '--least-records', '30', '--cooldown', '15'],
+    { sources: ['app'], ratio: 1.5, least_records: 30, cooldown_minutes: 15 },
+  ],
+  [['volume', '--direction', 'down', '--window', '30'], { direction: 'down', window_minutes: 30 }],
+  [['silence', '--minutes', '90'], { minutes: 90 }],
+])(
+  'aurastream alerts create --kind %s sends the conditions of its options',
+  async (words, fields) => {
+    answers['POST /alerts'] = () => Response.json(SHIFT_VIEW);
+    const to = ['--slack', 'https://hooks.slack.com/x'];
+    await alerts(...['create', 'worse', '--kind'], ...words, ...to);
+    expect(sent[0]?.body).toEqual({
+      ...{ name: 'worse', kind: words[0], ...fields },
+      to: [{ kind: 'slack', url: 'https://hooks.slack.com/x' }],
+    });
+  },
+);
+
+it('aurastream alerts list prints the kinds, the conditions, and the sources that fire', async () => {
+  answers['GET /alerts'] = () => Response.json({ alerts: [VIEW, SHIFT_VIEW] });
+  const { stdout: out } = await alerts('list');
+  expect(out).toContain('2 × share of each source');
+  expect(out).toContain('support');
+});
+
+it('aurastream alerts history prints what fired an alert, and why it was not sent', async () => {
+  const { incident_id, fired: finding } = anIncident();
+  const event = anAlertEvent({
+    ...{ kind: 'fired', incident_id, finding, not_sent: 'muted', deliveries: [] },
+  });
+  answers['GET /alerts/worse/history'] = () => Response.json({ name: 'worse', events: [event] });
+  const { stdout: out } = await alerts('history', 'worse');
+  expect(out).toContain('app fired');
+  expect(out).toContain('not sent: muted');
+});
+
+it.each([
+  [
+    ['create', 'a', '--kind', 'shift', '--word', 'refund', '--slack', 'https://a.example'],
+    '--word',
+  ],
+  [['create', 'a', '--ratio', '2', '--slack', 'https://a.example'], '--ratio'],
   [['create', 'angry', '--webhook', 'https://a.example'], 'every record'],
   [['create', 'angry', '--word', 'refund'], 'no destination'],
   [['mute', 'angry'], 'how long'],

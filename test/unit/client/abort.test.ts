@@ -10,6 +10,7 @@ async function readAll(items: AsyncIterable<unknown>): Promise<void> {
 }
 
 const record = { text: 'a', source: 's' };
+const RANGE = { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' };
 const ALERT = {
   name: 'a',
   filter: { words: ['refund'] },
@@ -40,6 +41,7 @@ const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Prom
   testAlert: (client, options) => client.testAlert('a', options),
   deleteAlert: (client, options) => client.deleteAlert('a', options),
   alertHistory: (client, options) => readAll(client.alertHistory('a', options)),
+  incidents: (client, options) => readAll(client.incidents(RANGE, options)),
   budget: (client, options) => client.budget(options),
   health: (client, options) => client.health(options),
   ready: (client, options) => client.ready(options),
@@ -60,7 +62,8 @@ it.each(cases)('%s gives its signal to each request, and does not send it', asyn
       signals.push(init?.signal);
       bodies.push(String(init?.body));
       const page = {
-        ...{ jobs: [], results: [], records: [], versions: [], events: [], status: 'COMPLETED' },
+        ...{ jobs: [], results: [], records: [], versions: [], events: [] },
+        ...{ incidents: [], status: 'COMPLETED' },
         end: { rows: 0 },
       };
       return Response.json(page);

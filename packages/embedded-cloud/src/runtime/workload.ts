@@ -3,6 +3,7 @@ import { type CloudStatus, controlRoutes } from './control.ts';
 import type { Deployment } from './deployment.ts';
 import type { RetryPace } from './event-source/settings.ts';
 import type { Credentials } from './function/credentials.ts';
+import { createAsyncInvoker } from './function/invoke-async.ts';
 import { deployFunctions, type Functions } from './functions.ts';
 import type { Host } from './host.ts';
 import { type Mappings, startMappings } from './mappings.ts';
@@ -68,7 +69,10 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     retry_pace: options.retry_pace,
   });
   const { queues } = host.services;
-  const rules = startRules({ stack, queues, now });
+  const invoker = createAsyncInvoker(now);
+  const invokeFunction = (arn: string, payload: string) =>
+    invoker.invoke(functions.find(arn), payload);
+  const rules = startRules({ stack, queues, invokeFunction, now });
   host.services.onObjectCreated(rules.onObjectCreated);
   const status = () => statusOf(mappings, functions);
   const releaseMessages = () =>
@@ -89,6 +93,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     status,
     stop() {
       rules.stop();
+      invoker.stop();
       return stop(mappings, functions);
     },
   };

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { writeMinuteEnd } from '../../../../insight/alerts/traffic/tallies.ts';
 import {
   alertHistoryResponseSchema,
   alertTestResponseSchema,
+  incidentsResponseSchema,
   MAX_ALERTS,
   type Right,
   ServiceError,
@@ -10,8 +12,10 @@ import {
   createFakeAlertEvents,
   createFakeAlertQueue,
   createFakeAlertRules,
+  createFakeIncidents,
+  createFakeTrafficStates,
 } from '../../../fakes/alerts.ts';
-import { anAlert } from '../../../support/alerts.ts';
+import { anAlert, anIncident, aTrafficState } from '../../../support/alerts.ts';
 import { errorOf, testApi } from '../app.ts';
 
 const INPUT = {
@@ -24,7 +28,10 @@ function createWorld(more: Parameters<typeof testApi>[1] = {}) {
   const { queue, sent } = createFakeAlertQueue();
   const alerts = createFakeAlertRules();
   const alert_events = createFakeAlertEvents();
-  const world = testApi(undefined, { alerts, alert_events, alert_queue: queue, ...more });
+  const alert_states = createFakeTrafficStates();
+  const incidents = createFakeIncidents();
+  const stores = { alerts, alert_events, alert_queue: queue, alert_states, incidents };
+  const world = testApi(undefined, { ...stores, ...more });
   const send = (method: string, path: string, body?: unknown, tenant = 'acme', rights?: Right[]) =>
     world.request(
       path,
@@ -36,7 +43,7 @@ function createWorld(more: Parameters<typeof testApi>[1] = {}) {
       tenant,
       rights,
     );
-  return { ...world, send, sent, alerts };
+  return { ...world, send, sent, alerts, alert_states, incidents };
 }
 
 it('an alert is created, listed and replaced by its name, and its URL is never shown', async () => {
@@ -178,4 +185,59 @@ it('every change is in the audit trail before it is done, and nothing is done wi
   expect((await broken.send('POST', '/alerts/angry/test')).status).toBe(503);
   expect(await broken.alerts.list()).toEqual([anAlert()]);
   expect(broken.sent).toEqual([]);
+});
+
+const SHIFT = { name: 'worse', kind: 'shift', sources: ['app'], to: INPUT.to };
+
+it('an alert on traffic shows the sources for which it fires, and its deletion deletes its state', async () => {
+  const { send, alert_states } = createWorld();
+  const created = await (await send('POST', '/alerts', SHIFT)).json();
+  expect(created).toMatchObject({
+    ...{ kind: 'shift', sources: ['app'], ratio: 2, least_records: 20, cooldown_minutes: 60 },
+    ...{ most_per_hour: 20, firing: [] },
+  });
+  const state = aTrafficState();
+  await alert_states.put('acme', 'worse', state);
+  const { incident_id, minute } = state.cells.app!.firing!;
+  const shown = {
+    firing: [{ source: 'app', incident_id, fired_at: writeMinuteEnd(minute) }],
+    evaluated_until: writeMinuteEnd(state.evaluated_until),
+  };
+  expect(await (await send('GET', '/alerts')).json()).toMatchObject({ alerts: [shown] });
+  expect(await (await send('DELETE', '/alerts/worse')).json()).toMatchObject(shown);
+  expect(await alert_states.list('acme')).toEqual(new Map());
+});
+
+it.each([
+  ['an unknown kind', { ...SHIFT, kind: 'drift' }, 'kind'],
+  ['a ratio that is too low', { ...SHIFT, ratio: 1.1 }, 'ratio'],
+  ['a field of another kind', { ...SHIFT, minutes: 60 }, 'unknown fields'],
+  ['a window that is too long', { ...SHIFT, kind: 'volume', window_minutes: 61 }, 'window_minutes'],
+  [
+    'a silence longer than the hours compared',
+    { ...SHIFT, kind: 'silence', minutes: 181 },
+    'minutes',
+  ],
+])('an alert on traffic with %s is refused', async (_, body, field) => {
+  const { send } = createWorld();
+  const response = await send('POST', '/alerts', body);
+  expect(response.status).toBe(400);
+  expect(JSON.stringify(await errorOf(response))).toContain(field);
+});
+
+it('GET /incidents shows the incidents of the tenant in a range, in pages', async () => {
+  const { send, incidents } = createWorld();
+  const days = [26, 27, 28].map((day) => `2026-11-${day}T12:00:00.000Z`);
+  for (const fired_at of days) await incidents.open('acme', anIncident({ fired_at }));
+  await incidents.open('other', anIncident());
+  const range = 'from=2026-11-27T00:00:00Z&to=2026-12-01T00:00:00Z';
+  const answer = await (await send('GET', `/incidents?${range}&limit=1`)).json();
+  const first = incidentsResponseSchema.parse(answer);
+  expect(first.incidents).toEqual([anIncident({ fired_at: days[2]! })]);
+  const cursor = encodeURIComponent(first.next_cursor!);
+  const second = await send('GET', `/incidents?${range}&limit=1&cursor=${cursor}`);
+  expect(await second.json()).toEqual({ incidents: [anIncident({ fired_at: days[1]! })] });
+  const foreign = await send('GET', `/incidents?${range}&cursor=${cursor}`, undefined, 'other');
+  expect(foreign.status).toBe(400);
+  expect((await send('GET', '/incidents')).status).toBe(400);
 });

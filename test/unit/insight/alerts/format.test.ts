@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatBody } from '../../../../insight/alerts/format.ts';
-import type { Result } from '../../../../schemas/index.ts';
-import { anAlert, anAlertEvent } from '../../../support/alerts.ts';
+import type { AlertEvent, Finding, Result } from '../../../../schemas/index.ts';
+import { anAlert, anAlertEvent, anIncident, aTrafficAlert } from '../../../support/alerts.ts';
 
 const ROW = {
   ...{ tenant: 'acme', source: 'app', record_id: 'r-1', status: 'analyzed' },
@@ -65,4 +65,52 @@ it('a record without a stored text, url and score is described all the same', ()
     'angry: NEGATIVE in app',
     'Record r-1, 2026-11-27T06:00:00.000Z',
   ]);
+});
+
+const describeEvent = (kind: AlertEvent['kind'], finding: Finding) => {
+  const { incident_id } = anIncident();
+  const event = anAlertEvent({ kind, incident_id, finding });
+  const alert = aTrafficAlert(finding.kind, { name: 'worse' });
+  const { text } = JSON.parse(formatBody('slack', { alert, event }));
+  return text.split('\n');
+};
+const WINDOW = { from: '2026-11-27T05:12:00.000Z', to: '2026-11-27T05:46:00.000Z' };
+
+it('a message of an alert on traffic says the effect: share now, usual share, window and records', () => {
+  const finding: Finding = {
+    ...{ kind: 'shift', source: 'app', ...WINDOW },
+    ...{ records: 60, negative: 31, share: 0.517, usual_share: 0.24 },
+  };
+  expect(describeEvent('fired', finding)).toEqual([
+    'worse: 52 % of the records of app are negative, usually 24 %.',
+    '31 of 60 records from 2026-11-27 05:12 to 05:46 UTC.',
+  ]);
+  expect(describeEvent('resolved', finding)[0]).toBe(
+    'worse: resolved. 52 % of the records of app are negative, usually 24 %.',
+  );
+});
+
+it('a message on volume and on silence says the number of records and the usual one', () => {
+  const volume: Finding = {
+    ...{ kind: 'volume', source: 'app', ...WINDOW, records: 310, usual_records: 90.4 },
+  };
+  expect(describeEvent('fired', volume)).toEqual([
+    'worse: 310 records of app, usually 90.',
+    'Counted from 2026-11-27 05:12 to 05:46 UTC.',
+  ]);
+  const silence: Finding = {
+    ...{ kind: 'silence', source: 'app', records: 0, usual_records: 7.5 },
+    ...{ from: '2026-11-26T23:30:00.000Z', to: '2026-11-27T00:30:00.000Z' },
+  };
+  expect(describeEvent('fired', silence)).toEqual([
+    'worse: no records of app from 2026-11-26 23:30 to 2026-11-27 00:30 UTC.',
+    'Usual in the time after which the alert fires: 7.5.',
+  ]);
+});
+
+it('a webhook of an alert on traffic has the finding and the incident', () => {
+  const { incident_id, fired: finding } = anIncident();
+  const event = anAlertEvent({ kind: 'fired', incident_id, finding });
+  const body = JSON.parse(formatBody('webhook', { alert: aTrafficAlert('shift'), event }));
+  expect(body).toMatchObject({ event: 'alert.fired', incident_id, finding });
 });

@@ -5,7 +5,7 @@ import {
   MOST_PER_TENANT_AND_HOUR,
   type ReportDeps,
 } from '../../../../insight/alerts/report.ts';
-import { type Alert, ServiceError } from '../../../../schemas/index.ts';
+import { type RecordAlert, ServiceError } from '../../../../schemas/index.ts';
 import {
   createFakeAlertEvents,
   createFakeAlertLimits,
@@ -24,12 +24,12 @@ const insert = (sequence_number: number, fields: object = {}): SomeChange => ({
   after: { ...ROW, record_id: `r-${sequence_number}`, ...fields },
 });
 
-function createWorld(alerts: Alert[], more: Partial<ReportDeps> = {}) {
+function createWorld(alerts: RecordAlert[], more: Partial<ReportDeps> = {}) {
   const { queue, sent } = createFakeAlertQueue();
   const events = createFakeAlertEvents();
   const limits = createFakeAlertLimits();
   const clock = { now: NOW };
-  const by_tenant = new Map<string, Alert[]>();
+  const by_tenant = new Map<string, RecordAlert[]>();
   for (const alert of alerts) {
     by_tenant.set(alert.tenant, [...(by_tenant.get(alert.tenant) ?? []), alert]);
   }

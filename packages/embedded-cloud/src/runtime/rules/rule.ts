@@ -2,7 +2,7 @@ import type { Resource } from '../template/resource.ts';
 import type { Stack } from '../template/stack.ts';
 import { type Pattern, readPattern } from './pattern.ts';
 
-/** A rule of EventBridge, which sends events to queues. */
+/** A rule of EventBridge, which sends events to queues and functions. */
 export interface Rule {
   name: string;
   arn: string;
@@ -11,10 +11,10 @@ export interface Rule {
   /** Pattern of the events that the rule matches. */
   pattern?: Pattern;
   /**
-   * The queues that receive the event. If a target has an `input`, the queue receives the `input`
+   * The queues and functions that receive the event. If a target has an `input`, it receives the `input`
    * instead of the event.
    */
-  targets: { queue_arn: string; input?: string }[];
+  targets: { arn: string; input?: string }[];
 }
 
 interface RuleProperties {
@@ -40,7 +40,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /**
  * Reads a rule of the template.
  * @throws {Error} if the rule uses a feature that is not emulated, or if the policy of a target
- * queue does not allow the rule to send events. The message contains the rule's id.
+ * queue or function does not allow the rule to send events. The message contains the rule's id.
  */
 export function readRule(resource: Resource, stack: Stack): Rule {
   const { ScheduleExpression, EventPattern, Targets } = resource.properties() as RuleProperties;
@@ -68,8 +68,19 @@ function readTarget(
   if (unsupported.length > 0) {
     throw new Error(`${unsupported.join(', ')} of a target is not emulated. Use Input, or none.`);
   }
+  if (isFunctionArn(Arn)) {
+    if (DeadLetterConfig !== undefined) {
+      throw new Error('DeadLetterConfig of a function is not emulated. Use none.');
+    }
+    if (!mayInvoke(stack, Arn, rule_arn)) {
+      throw new Error(
+        `the function ${Arn} has no permission that lets events.amazonaws.com invoke it. Add a Lambda Permission.`,
+      );
+    }
+    return { arn: Arn, ...(Input === undefined ? {} : { input: Input }) };
+  }
   if (!Arn.startsWith('arn:aws:sqs:')) {
-    throw new Error(`the target ${Arn} is not emulated. Use a queue.`);
+    throw new Error(`the target ${Arn} is not emulated. Use a queue or a function.`);
   }
   // Without a policy, EventBridge drops the events. A dead-letter queue needs a policy as well.
   // Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
@@ -80,7 +91,7 @@ function readTarget(
       );
     }
   }
-  return { queue_arn: Arn, ...(Input === undefined ? {} : { input: Input }) };
+  return { arn: Arn, ...(Input === undefined ? {} : { input: Input }) };
 }
 
 function readRate(expression: string): number {
@@ -91,6 +102,36 @@ function readRate(expression: string): number {
   const every_ms = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
   if (every_ms >= 1 && every_ms <= LONGEST_TIMER_MS) return every_ms;
   throw new Error(`the schedule ${expression} is not emulated. Use 1 minute to 24 days.`);
+}
+
+/** Whether a target is a function. */
+export function isFunctionArn(arn: string): boolean {
+  return arn.startsWith('arn:aws:lambda:');
+}
+
+interface PermissionProperties {
+  Action: string;
+  Principal: string;
+  FunctionName: string;
+  SourceArn?: string;
+}
+
+/**
+ * Returns whether the policy of a function allows EventBridge to invoke it for a rule. Without it,
+ * EventBridge cannot invoke the function, and no error appears in the function.
+ * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+ */
+function mayInvoke(stack: Stack, function_arn: string, rule_arn: string): boolean {
+  return stack.resources('AWS::Lambda::Permission').some((resource) => {
+    const { Action, Principal, FunctionName, SourceArn } =
+      resource.properties() as unknown as PermissionProperties;
+    return (
+      ['lambda:InvokeFunction', 'lambda:*'].includes(Action) &&
+      Principal === 'events.amazonaws.com' &&
+      (FunctionName === function_arn || function_arn.endsWith(`:${FunctionName}`)) &&
+      (SourceArn === undefined || SourceArn === rule_arn)
+    );
+  });
 }
 
 interface QueuePolicyProperties {

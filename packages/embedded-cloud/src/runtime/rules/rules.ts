@@ -3,7 +3,7 @@ import type { Stack } from '../template/stack.ts';
 import { objectCreatedEvent, scheduledEvent } from './events.ts';
 import type { CreatedObject } from './object-events.ts';
 import { matchesPattern } from './pattern.ts';
-import { type Rule, readRule } from './rule.ts';
+import { isFunctionArn, type Rule, readRule } from './rule.ts';
 
 /** The running rules of the default event bus. */
 export interface Rules {
@@ -19,23 +19,26 @@ export interface Rules {
 export interface RulesOptions {
   stack: Stack;
   queues: QueueStore;
+  /** Invokes a function asynchronously. */
+  invokeFunction: (function_arn: string, payload: string) => void;
   now: () => number;
 }
 
 /**
  * Starts the rules of the template.
- * @throws {Error} if a rule uses a feature that is not emulated, or if the policy of a target queue
+ * @throws {Error} if a rule uses a feature that is not emulated, or if the policy of a target
  * does not allow the rule to send events. The message contains the rule's id.
  */
-export function startRules({ stack, queues, now }: RulesOptions): Rules {
+export function startRules({ stack, queues, invokeFunction, now }: RulesOptions): Rules {
   const buckets = bucketsWithEvents(stack);
   const rules = stack
     .resources('AWS::Events::Rule')
     .filter((resource) => resource.properties().State !== 'DISABLED')
     .map((resource) => readRule(resource, stack));
   const deliver = (rule: Rule, event: object) => {
-    for (const { queue_arn, input } of rule.targets) {
-      void queues.byArn(queue_arn)?.send(input ?? JSON.stringify(event));
+    for (const { arn, input = JSON.stringify(event) } of rule.targets) {
+      if (isFunctionArn(arn)) invokeFunction(arn, input);
+      else void queues.byArn(arn)?.send(input);
     }
   };
   const tick = (rule: Rule) => deliver(rule, scheduledEvent(rule.arn, now()));

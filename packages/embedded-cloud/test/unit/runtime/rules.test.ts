@@ -174,14 +174,16 @@ async function start(resources: Record<string, TemplateResource>) {
   const stack = createStack(await loadAssembly(directory));
   const path = join(folder, 'queues.json');
   const queues = createQueueStore({ path, specs: queueSpecs(stack), now: Date.now });
-  const rules = startRules({ stack, queues, now: Date.now });
+  const invoked: unknown[] = [];
+  const invokeFunction = (_arn: string, payload: string) => invoked.push(JSON.parse(payload));
+  const rules = startRules({ stack, queues, invokeFunction, now: Date.now });
   ended.push(() => rules.stop());
   const listSent = () =>
     queues
       .byName('jobs')!
       .listMessages()
       .map(({ body }) => JSON.parse(body));
-  return { stack, rules, listSent };
+  return { stack, rules, listSent, invoked };
 }
 
 const on = (EventPattern: object) => rule({ EventPattern });
@@ -310,6 +312,25 @@ test('a disabled schedule does not fire', async () => {
   expect(rules.fire()).toEqual([]);
 });
 
+const FUNCTION_TARGETS = [{ Id: 'f', Arn: 'arn:aws:lambda:us-east-1:000000000000:function:f' }];
+const permission = (properties: object = {}): TemplateResource => ({
+  Type: 'AWS::Lambda::Permission',
+  Properties: {
+    ...{ Action: 'lambda:InvokeFunction', FunctionName: 'f', Principal: 'events.amazonaws.com' },
+    ...properties,
+  },
+});
+
+// Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+test('a rule invokes a function whose permission lets the rule invoke it', async () => {
+  const { rules, invoked } = await start({
+    Sweep: rule({ ScheduleExpression: 'rate(1 minute)', Targets: FUNCTION_TARGETS }),
+    Permission: permission({ SourceArn: { 'Fn::GetAtt': ['Sweep', 'Arn'] } }),
+  });
+  rules.fire();
+  expect(invoked).toMatchObject([{ source: 'aws.events', 'detail-type': 'Scheduled Event' }]);
+});
+
 const schedule = rule({ ScheduleExpression: 'rate(1 day)' });
 const source = (of: string) => ({
   Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [of, 'Arn'] } } },
@@ -337,9 +358,33 @@ test.each<[string, Record<string, TemplateResource>, string]>([
     'Use exact strings',
   ],
   [
-    'whose target is not a queue',
-    { Sweep: rule({ Targets: [{ Id: 'f', Arn: 'arn:aws:lambda:us-east-1:0:function:f' }] }) },
-    'Use a queue.',
+    'whose target is neither a queue nor a function',
+    { Sweep: rule({ Targets: [{ Id: 't', Arn: 'arn:aws:sns:us-east-1:0:topic' }] }) },
+    'Use a queue or a function.',
+  ],
+  [
+    'whose function lets no service invoke it',
+    { Sweep: rule({ Targets: FUNCTION_TARGETS }) },
+    'has no permission that lets events.amazonaws.com invoke it',
+  ],
+  [
+    'whose function lets another service invoke it',
+    {
+      Sweep: rule({ Targets: FUNCTION_TARGETS }),
+      Permission: permission({ Principal: 's3.amazonaws.com' }),
+    },
+    'has no permission',
+  ],
+  [
+    'whose function lets another rule invoke it',
+    {
+      ...{
+        Sweep: rule({ Targets: FUNCTION_TARGETS }),
+        Other: rule({ ScheduleExpression: 'rate(1 day)' }),
+      },
+      Permission: permission({ SourceArn: { 'Fn::GetAtt': ['Other', 'Arn'] } }),
+    },
+    'has no permission',
   ],
   [
     'whose target has a field that is not emulated',
