@@ -13,14 +13,14 @@ import { createJobStore } from '../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
-import { createJobInputs } from '../aws/s3/job-inputs.ts';
+import { openBucket } from '../aws/s3/bucket.ts';
 import { createPrivacyRequests } from '../aws/s3/privacy-requests.ts';
+import { createRecordLists } from '../aws/s3/record-lists.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { findUploadOrigin } from '../aws/s3/upload-origin.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
 import { createAlertQueue, createAuditQueue, createPrivacyQueue } from '../aws/sqs/queues.ts';
 import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
-import { InputChangedError } from '../ingest/submission/ports.ts';
 import { createReadHistory } from '../insight/history/read.ts';
 import { describeSafely } from '../lib/safe-error.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -198,11 +198,8 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
   return {
     jobs,
     throughput_samples: remember(now, () => jobs.throughputSamples()),
-    inputs: createJobInputs({
-      bucket_name,
-      createChangedError: () =>
-        new InputChangedError('The input was replaced after the job had read it'),
-    }),
+    inputs: openBucket({ bucket_name }),
+    record_lists: createRecordLists({ bucket_name }),
     sign_upload: createUploadSigner({ bucket_name, role_arn: environment.UPLOAD_ROLE_ARN, now }),
     claims: createTextClaims({ bucket_name }),
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),

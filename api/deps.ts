@@ -10,7 +10,7 @@ import type {
 } from '../insight/alerts/ports.ts';
 import type { ComputeDigest } from '../insight/digests/compute.ts';
 import type { ReadHistory } from '../insight/history/read.ts';
-import type { JobStore, ThroughputSample } from '../jobs/ports.ts';
+import type { JobStore, RecordLists, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
 import type { SearchText } from '../processors/privacy/search-text.ts';
 import type {
@@ -85,7 +85,8 @@ export interface ApiDeps {
   /** Codes of the languages that the analyzer supports. */
   languages: readonly string[];
   jobs: JobStore;
-  inputs: JobInputs;
+  inputs: Pick<JobInputs, 'put'>;
+  record_lists: Pick<RecordLists, 'get'>;
   sign_upload: SignUpload;
   stream: RecordStream;
   claims: TextClaimStore;

@@ -258,7 +258,8 @@ export interface Settings {
     /** Age at which an unfinished job gets the status FAILED. */
     deadline_seconds: number;
     /**
-     * Retention time of jobs, of the jobs' inputs, and of texts that are too long for the stream.
+     * Retention time of jobs, of their record lists, and of texts that are too long for the stream. The
+     * inputs of jobs are deleted when the jobs are over.
      */
     retention_seconds: number;
     /** Lifetime of an upload URL, at most an hour. */

@@ -7,13 +7,6 @@ import {
 } from '../schemas/index.ts';
 import type { CallbackQueue, JobChanges, JobStore } from './ports.ts';
 
-/**
- * Time between the end of a job and the sweeper's check of the callback, in milliseconds. If the
- * callback is still pending at the check, the sweeper sends the callback message again, because the
- * first message may be lost.
- */
-const CALLBACK_DUE_MS = 5 * 60_000;
-
 /** The events that make a job final. */
 export type FinalEvent = Exclude<JobEvent, 'input_counted'>;
 
@@ -29,9 +22,10 @@ export interface EndJobDeps {
 }
 
 /**
- * Moves a job to the final status of an event. No other function writes final statuses. If the job
- * has a callback, the same write makes the callback pending and makes the job due for the sweeper.
- * The callback is therefore sent even if the first callback message is lost.
+ * Moves a job to the final status of an event. No other function writes final statuses. The same
+ * write makes the job due for the sweeper, which deletes the input of the job. If the job has a
+ * callback, the write also makes the callback pending. The callback is therefore sent even if the
+ * first callback message is lost.
  *
  * @param job may be out of date, because only its callback is used, and the callback does not
  * change before the job is final.
@@ -45,11 +39,11 @@ export async function endJob(
   event: FinalEvent,
   error?: JobError,
 ): Promise<Job | undefined> {
-  const ended_at = deps.now();
+  const ended_at = new Date(deps.now()).toISOString();
   const changed = await deps.store.transition(job.job_id, JOB_EVENTS[event].to, {
-    completed_at: new Date(ended_at).toISOString(),
+    ...{ completed_at: ended_at, due_at: ended_at },
     ...(error === undefined ? {} : { error }),
-    ...callbackChanges(job, event, ended_at),
+    ...callbackChanges(job, event),
   });
   if (changed === undefined) return undefined;
   try {
@@ -60,16 +54,10 @@ export async function endJob(
   return changed;
 }
 
-/**
- * Returns the changes to the callback and to the due time of a job that becomes final. The callback
- * becomes pending, unless the job was cancelled, because cancelled jobs get no callback.
- */
-function callbackChanges({ callback }: Job, event: FinalEvent, ended_at: number): JobChanges {
-  if (callback === undefined || event === 'cancelled_by_caller') return { due_at: undefined };
-  return {
-    callback: { ...callback, state: 'pending' },
-    due_at: new Date(ended_at + CALLBACK_DUE_MS).toISOString(),
-  };
+/** Makes the callback of a job pending, unless the job was cancelled: cancelled jobs get no callback. */
+function callbackChanges({ callback }: Job, event: FinalEvent): JobChanges {
+  if (callback === undefined || event === 'cancelled_by_caller') return {};
+  return { callback: { ...callback, state: 'pending' } };
 }
 
 /** Creates the function that sends the message for the first callback attempt of a final job. */

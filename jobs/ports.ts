@@ -6,6 +6,7 @@ import type {
   JobCommand,
   JobStatus,
   Lease,
+  ListedRecord,
   OutcomeCounts,
   RecordOutcome,
 } from '../schemas/index.ts';
@@ -187,9 +188,9 @@ export interface JobStore {
    */
   due(now: number): AsyncIterable<Job>;
   /**
-   * Appends an attempt to a pending callback and sets the state of the callback. The states
-   * `delivered` and `failed` also remove the `due_at` of the job. Returns undefined if the callback
-   * is not pending, or if `attempt_number` (counted from 1) is not the number of the next attempt.
+   * Appends an attempt to a pending callback and sets the state of the callback. The job stays due,
+   * because its input may not be deleted yet. Returns undefined if the callback is not pending, or
+   * if `attempt_number` (counted from 1) is not the number of the next attempt.
    */
   addCallbackAttempt(
     job_id: string,
@@ -205,6 +206,17 @@ export interface JobStore {
   putBatchStart(start: BatchStart): Promise<void>;
   /** Reads the batch of each shard that has begun last. */
   batchStarts(): Promise<BatchStart[]>;
+}
+
+/**
+ * Stores the record lists of jobs, in pages of `JOB_PAGE_SIZE` rows. Each method can throw a
+ * {@link ServiceError}.
+ */
+export interface RecordLists {
+  /** Stores a page, in place of an earlier one. */
+  put(job: JobRef, page: number, records: ListedRecord[]): Promise<void>;
+  /** Reads a page. Returns undefined if it is not stored. */
+  get(job: JobRef, page: number): Promise<ListedRecord[] | undefined>;
 }
 
 /**

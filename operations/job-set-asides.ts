@@ -1,9 +1,6 @@
-import { readInput } from '../ingest/submission/input.ts';
-import { toJobError } from '../ingest/submission/input-error.ts';
-import type { JobInputs } from '../ingest/submission/ports.ts';
-import type { JobStore } from '../jobs/ports.ts';
-import { progressOf } from '../jobs/read-progress.ts';
-import type { Issue, Job } from '../schemas/index.ts';
+import type { JobStore, Page, RecordLists } from '../jobs/ports.ts';
+import { countsOf } from '../jobs/read-progress.ts';
+import { type Issue, JOB_PAGE_SIZE, type Job } from '../schemas/index.ts';
 
 /** A row of a job's file that is not a valid record. It was never on the stream. */
 export interface JobSetAside {
@@ -19,15 +16,14 @@ export interface JobSetAside {
 
 export interface JobSetAsideDeps {
   store: Pick<JobStore, 'getMany' | 'pages'>;
-  inputs: Pick<JobInputs, 'read'>;
+  record_lists: Pick<RecordLists, 'get'>;
 }
 
 const JOBS_PER_READ = 100;
 
 /**
- * Lists the invalid rows of jobs. The function reads the files again, as the results of jobs do,
- * because no copy of the rows is stored. Jobs without an invalid row, and jobs whose file is no
- * longer kept, are left out.
+ * Lists the invalid rows of jobs, from the record lists of the jobs. Only the pages that have such a
+ * row are read. Jobs without an invalid row, and jobs whose record list is no longer kept, are left out.
  *
  * @param limit maximum number of rows of each job.
  */
@@ -37,8 +33,7 @@ export async function* listJobSetAsides(
   limit = Number.POSITIVE_INFINITY,
 ): AsyncIterable<JobSetAside> {
   for await (const job of readJobs(deps.store, job_ids)) {
-    const { counts } = progressOf(job, await deps.store.pages(job));
-    if ((counts.set_aside ?? 0) > 0) yield* listRows(deps.inputs, job, limit);
+    yield* listRows(deps.record_lists, job, await deps.store.pages(job), limit);
   }
 }
 
@@ -61,24 +56,24 @@ async function* readJobs(
 }
 
 async function* listRows(
-  inputs: Pick<JobInputs, 'read'>,
+  record_lists: JobSetAsideDeps['record_lists'],
   job: Job,
+  pages: Page[],
   limit: number,
 ): AsyncIterable<JobSetAside> {
   const { job_id, tenant, created_at: arrived_at } = job;
   let rows = 0;
-  try {
-    for await (const entry of readInput(inputs, job, { records: 0, bytes: 0 })) {
-      if (entry.ok) continue;
-      const { job_index, issues } = entry;
+  for (const page of pages) {
+    if ((countsOf(page).set_aside ?? 0) === 0) continue;
+    const listed = (await record_lists.get(job, page.page)) ?? [];
+    for (const [i, record] of listed.entries()) {
+      if (!('issues' in record)) continue;
+      const job_index = page.page * JOB_PAGE_SIZE + i;
       const set_aside_id = `${job_id}:${job_index}`;
       const reason = 'invalid_record';
-      yield { set_aside_id, reason, issues, job_id, job_index, tenant, arrived_at };
+      yield { set_aside_id, reason, issues: record.issues, job_id, job_index, tenant, arrived_at };
       rows += 1;
       if (rows >= limit) return;
     }
-  } catch (error) {
-    // The file is no longer kept, or ends in damage. The rows before that are listed.
-    if (toJobError(error) === undefined) throw error;
   }
 }

@@ -35,6 +35,7 @@ export * from './privacy.ts';
 export * from './privacy-request.ts';
 export * from './processed-position.ts';
 export * from './record.ts';
+export * from './record-list.ts';
 export * from './restored.ts';
 export * from './result.ts';
 export * from './retention.ts';

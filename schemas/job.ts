@@ -97,6 +97,8 @@ const jobInputSchema = z.object({
    */
   etag: z.string().optional(),
   bytes: z.int().optional(),
+  /** Time at which the object was deleted, because the job was over. */
+  deleted_at: timestamp.optional(),
 });
 
 /**

@@ -3,9 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { createQueueRead } from '../../audit/queue-read.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createResultsReader } from '../../aws/dynamodb/results/reader.ts';
-import { createJobInputs } from '../../aws/s3/job-inputs.ts';
+import { createRecordLists } from '../../aws/s3/record-lists.ts';
 import { createAuditQueue } from '../../aws/sqs/queues.ts';
-import { InputChangedError } from '../../ingest/submission/ports.ts';
 import { describeSafely } from '../../lib/safe-error.ts';
 import { downloadEnvironmentSchema, parseEnvironment } from '../../schemas/index.ts';
 import { createApp } from '../app.ts';
@@ -24,11 +23,7 @@ export function composeDownload(variables: Record<string, string | undefined>) {
   const deps: DownloadDeps = {
     jobs: createJobStore({ table_name: environment.JOBS_TABLE, now }),
     results: createResultsReader({ table_name: environment.RESULTS_TABLE, now }),
-    inputs: createJobInputs({
-      bucket_name: environment.INPUT_BUCKET,
-      createChangedError: () =>
-        new InputChangedError('The input was replaced after the job had read it'),
-    }),
+    record_lists: createRecordLists({ bucket_name: environment.INPUT_BUCKET }),
     settings: { cors_origins: environment.CORS_ORIGINS },
     record_read: createQueueRead({
       queue: createAuditQueue({ queue_url: environment.AUDIT_QUEUE_URL }),

@@ -4,7 +4,6 @@ import { formatCsvCell } from '../../lib/csv-cell.ts';
 import type { JobDownloadEnd, JobResult } from '../../schemas/index.ts';
 import { formatPosition } from '../http/cursor.ts';
 import { HttpError } from '../http/errors.ts';
-import type { JobRow } from './rows.ts';
 
 /** Counts the rows of a download, and says when the download must end before its last row. */
 interface Progress {
@@ -17,7 +16,7 @@ interface Progress {
 export interface DownloadFormat {
   media_type: string;
   file_ending: string;
-  write: (rows: AsyncIterable<JobRow>, progress: Progress) => AsyncIterable<string>;
+  write: (rows: AsyncIterable<JobResult>, progress: Progress) => AsyncIterable<string>;
 }
 
 export const DOWNLOAD_FORMATS = {
@@ -30,14 +29,14 @@ export const DOWNLOAD_FORMATS = {
  * download if there are more. A download without this line is not complete.
  */
 async function* writeJsonLines(
-  rows: AsyncIterable<JobRow>,
+  rows: AsyncIterable<JobResult>,
   progress: Progress,
 ): AsyncIterable<string> {
-  for await (const { row, end } of rows) {
+  for await (const row of rows) {
     yield `${JSON.stringify(row)}\n`;
     progress.rows += 1;
     if (!progress.isSpent()) continue;
-    yield endLine({ rows: progress.rows, next_cursor: formatPosition(end) });
+    yield endLine({ rows: progress.rows, next_cursor: formatPosition(row.job_index + 1) });
     return;
   }
   yield endLine({ rows: progress.rows });
@@ -51,7 +50,10 @@ function endLine(end: JobDownloadEnd['end']): string {
  * Writes CSV for Excel. A complete file has only rows. If the download breaks off, the last line says
  * so, and the connection closes before the end of the body.
  */
-async function* writeCsv(rows: AsyncIterable<JobRow>, progress: Progress): AsyncIterable<string> {
+async function* writeCsv(
+  rows: AsyncIterable<JobResult>,
+  progress: Progress,
+): AsyncIterable<string> {
   yield CSV_MARK;
   try {
     yield* formatCsvRows(countRows(rows, progress));
@@ -63,10 +65,10 @@ async function* writeCsv(rows: AsyncIterable<JobRow>, progress: Progress): Async
 }
 
 async function* countRows(
-  rows: AsyncIterable<JobRow>,
+  rows: AsyncIterable<JobResult>,
   progress: Progress,
 ): AsyncIterable<JobResult> {
-  for await (const { row } of rows) {
+  for await (const row of rows) {
     if (progress.isSpent()) {
       throw new HttpError('PAYLOAD_TOO_LARGE', 'The job is too large for one file as CSV');
     }

@@ -1,4 +1,3 @@
-import { type InputPosition, inputPositionSchema } from '../../schemas/index.ts';
 import { HttpError } from './errors.ts';
 
 /**
@@ -14,19 +13,21 @@ export function throwBadCursor(error: unknown): never {
   });
 }
 
-export function formatPosition({ records, bytes }: InputPosition): string {
-  return Buffer.from(`${records} ${bytes}`).toString('base64url');
+/** Writes the index of a record of a job as a cursor. */
+export function formatPosition(job_index: number): string {
+  return Buffer.from(`record ${job_index}`).toString('base64url');
 }
 
 /**
- * Reads the position in a job's input from a cursor that {@link formatPosition} wrote.
+ * Reads the index of a record of a job from a cursor that {@link formatPosition} wrote.
  *
  * @throws {HttpError} VALIDATION_ERROR if the cursor has another format.
  */
-export function parsePosition(cursor: string): InputPosition {
-  const [, records, bytes] =
-    /^(\d{1,12}) (\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  const parsed = inputPositionSchema.safeParse({ records: Number(records), bytes: Number(bytes) });
-  if (!parsed.success) throwBadCursor(new RangeError('The cursor is not one of this listing'));
-  return parsed.data;
+export function parsePosition(cursor: string): number {
+  const [, job_index] =
+    /^record (\d{1,12})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (job_index === undefined) {
+    throwBadCursor(new RangeError('The cursor is not one of this listing'));
+  }
+  return Number(job_index);
 }

@@ -11,12 +11,11 @@ import type { ApiEnv } from '../http/env.ts';
 import { HttpError, toHttpError } from '../http/errors.ts';
 import { parseQuery } from '../http/parse.ts';
 import { findJob, jobParams } from './find-job.ts';
-import { explainGoneInput } from './job-rows.ts';
 import { COMMON_ERRORS, KEY_ERRORS, type Route } from './route.ts';
 
 /** Dependencies of the download. Its function has no permission for anything else. */
 export type DownloadDeps = AppDeps &
-  Pick<ApiDeps, 'jobs' | 'inputs' | 'results' | 'download_limits' | 'on_download'>;
+  Pick<ApiDeps, 'jobs' | 'record_lists' | 'results' | 'download_limits' | 'on_download'>;
 
 export const downloadRoute: Route<DownloadDeps> = {
   method: 'GET',
@@ -77,10 +76,8 @@ async function streamResults(
   job: Job,
   { cursor, is_csv }: { cursor: string | undefined; is_csv: boolean },
 ): Promise<Response> {
-  const from = cursor === undefined ? { records: 0, bytes: 0 } : parsePosition(cursor);
-  const rows = await startReading(readJobRows(deps, job, from)).catch((error) => {
-    throw explainGoneInput(error);
-  });
+  const from = cursor === undefined ? 0 : parsePosition(cursor);
+  const rows = await startReading(readJobRows(deps, job, from));
   const started_at = deps.now();
   const { bytes, milliseconds } = deps.download_limits;
   const sent = { bytes: 0 };

@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { formatResultsCsv } from '../../jobs/results-csv.ts';
-import type { InputPosition, Job, JobResult, jobResultsQuerySchema } from '../../schemas/index.ts';
+import type { Job, JobResult, jobResultsQuerySchema } from '../../schemas/index.ts';
 import type { ApiDeps } from '../deps.ts';
 import { formatPosition, parsePosition } from '../http/cursor.ts';
 import type { ApiEnv } from '../http/env.ts';
-import { explainGoneInput, joinResults, ROWS_PER_READ, readChunks } from './job-rows.ts';
+import { joinResults, ROWS_PER_READ, readChunks } from './job-rows.ts';
 
 /**
  * Largest total size of the rows of a page in the answer of the function, in bytes. Lambda allows
@@ -16,7 +16,8 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 interface JobResultsPage {
   results: JobResult[];
-  next?: InputPosition;
+  /** Index of the first record of the next page. */
+  next?: number;
 }
 
 /**
@@ -29,7 +30,7 @@ export async function answerJobResults(
   job: Job,
   query: z.output<typeof jobResultsQuerySchema>,
 ): Promise<Response> {
-  const from = query.cursor === undefined ? { records: 0, bytes: 0 } : parsePosition(query.cursor);
+  const from = query.cursor === undefined ? 0 : parsePosition(query.cursor);
   const page = await readPage(deps, job, from, query.limit);
   const { tenant, job_id } = job;
   c.set('read', { act: 'read_job_results', tenant, selectors: { job_id } });
@@ -62,36 +63,30 @@ const FORMATS = [
 ];
 
 /**
- * Reads one page of the job's input and joins the records with the results table. Because the
- * function reads the input and not the table, each record of the input appears exactly once, even
+ * Reads one page of the job's record list and joins the records with the results table. Because the
+ * function reads the list and not the table, each record of the input appears exactly once, even
  * if another job or producer has published records with the same ids.
  */
 async function readPage(
   deps: ApiDeps,
   job: Job,
-  from: InputPosition,
+  from: number,
   limit: number,
 ): Promise<JobResultsPage> {
   const page: JobResultsPage = { results: [] };
   let bytes = 0;
-  let end = from;
-  try {
-    const chunk_size = Math.min(ROWS_PER_READ, limit + 1);
-    for await (const chunk of readChunks(deps, job, from, chunk_size)) {
-      const rows = await joinResults(deps, job, chunk.slice(0, limit - page.results.length));
-      for (const [i, entry] of chunk.entries()) {
-        const row = rows[i];
-        bytes += row === undefined ? 0 : countAnswerBytes(row);
-        const is_full = bytes > MAX_ANSWER_BYTES && page.results.length > 0;
-        if (row === undefined || is_full) return { ...page, next: end };
-        page.results.push(row);
-        end = entry.end;
-      }
+  const chunk_size = Math.min(ROWS_PER_READ, limit + 1);
+  for await (const chunk of readChunks(deps, job, from, chunk_size)) {
+    const rows = await joinResults(deps, job, chunk.slice(0, limit - page.results.length));
+    for (const [i, { job_index }] of chunk.entries()) {
+      const row = rows[i];
+      bytes += row === undefined ? 0 : countAnswerBytes(row);
+      const is_full = bytes > MAX_ANSWER_BYTES && page.results.length > 0;
+      if (row === undefined || is_full) return { ...page, next: job_index };
+      page.results.push(row);
     }
-    return page;
-  } catch (error) {
-    throw explainGoneInput(error);
   }
+  return page;
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Bucket {
    * Returns the content of an object as a string. Returns undefined if the object does not exist.
    */
   getText(key: string): Promise<string | undefined>;
+  /** Returns the content of an object. Returns undefined if the object does not exist. */
+  getBytes(key: string): Promise<Uint8Array | undefined>;
   /** Returns the bytes of an object as a stream. */
   open(key: string): Promise<Readable>;
   /**
@@ -43,20 +45,25 @@ export function openBucket(deps: BucketDeps): Bucket {
     const { Body } = await callService('s3', () => client.send(command));
     return requireField('s3', 'Body', Body);
   };
+  const getIfThere = async <Content>(
+    key: string,
+    read: (body: Awaited<ReturnType<typeof getBody>>) => Promise<Content>,
+  ): Promise<Content | undefined> => {
+    try {
+      const body = await getBody(key);
+      return await callService('s3', () => read(body));
+    } catch (cause) {
+      if (cause instanceof ServiceError && cause.code === 'NoSuchKey') return undefined;
+      throw cause;
+    }
+  };
   return {
     async put(Key, Body, ContentType) {
       const command = new PutObjectCommand({ Bucket, Key, Body, ContentType });
       void (await callService('s3', () => client.send(command)));
     },
-    async getText(key) {
-      try {
-        const body = await getBody(key);
-        return await callService('s3', () => body.transformToString('utf-8'));
-      } catch (cause) {
-        if (cause instanceof ServiceError && cause.code === 'NoSuchKey') return undefined;
-        throw cause;
-      }
-    },
+    getText: (key) => getIfThere(key, (body) => body.transformToString('utf-8')),
+    getBytes: (key) => getIfThere(key, (body) => body.transformToByteArray()),
     open: async (key) => (await getBody(key)) as Readable,
     async *listKeys(Prefix) {
       let ContinuationToken: string | undefined;

@@ -1,9 +1,8 @@
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { JobInputs } from '../../ingest/submission/ports.ts';
-import { INPUTS_PREFIX, jobIdOfInputKey } from '../../schemas/index.ts';
 import { createClient } from '../clients.ts';
 import { httpStatus, translateError } from '../errors.ts';
-import { type BucketDeps, openBucket } from './bucket.ts';
+import { openBucket } from './bucket.ts';
 
 const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 412;
@@ -20,8 +19,10 @@ export interface JobInputsDeps {
 export function createJobInputs(deps: JobInputsDeps): JobInputs {
   const client = deps.client ?? createClient(S3Client);
   const Bucket = deps.bucket_name;
+  const bucket = openBucket({ client, bucket_name: Bucket });
   return {
-    put: openBucket({ client, bucket_name: Bucket }).put,
+    put: bucket.put,
+    delete: bucket.delete,
     async head(Key) {
       try {
         const { ETag, ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key }));
@@ -47,14 +48,6 @@ export function createJobInputs(deps: JobInputsDeps): JobInputs {
       }
     },
   };
-}
-
-/** Yields the ids of the jobs whose inputs are kept, in alphabetical order. */
-export async function* listInputJobs(deps: BucketDeps): AsyncIterable<string> {
-  for await (const key of openBucket(deps).listKeys(INPUTS_PREFIX)) {
-    const job_id = jobIdOfInputKey(key);
-    if (job_id !== undefined) yield job_id;
-  }
 }
 
 function removeQuotes(etag = ''): string {

@@ -2,9 +2,8 @@ import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
-import { createJobInputs, listInputJobs } from '../../aws/s3/job-inputs.ts';
+import { createRecordLists, listListedJobs } from '../../aws/s3/record-lists.ts';
 import { createSetAsideReader } from '../../aws/s3/set-aside-bucket.ts';
-import { InputChangedError } from '../../ingest/submission/ports.ts';
 import { type JobSetAside, listJobSetAsides } from '../../operations/job-set-asides.ts';
 import type { AuditAct, SetAside } from '../../schemas/index.ts';
 import { withAudit } from '../audit.ts';
@@ -37,7 +36,8 @@ function listCommand(): Command {
       'after',
       `
 A row of a job's file that is no valid record was never on the stream. Without --job, the first ${ROWS_PER_JOB} such rows
-of each job are listed, as long as the file is kept. Mend the file and submit it again: rows cannot be replayed.`,
+of each job are listed, as long as the job is kept. Mend the file and submit it again: rows cannot be replayed, because the
+file is deleted when its job is over.`,
     )
     .action(async (options: { job?: string } & OutputOptions, command: Command) => {
       const stack = await connect(command);
@@ -84,13 +84,12 @@ function openRows(
   { InputBucketName: bucket_name, JobsTableName: table_name }: StackOutputs,
   job_id?: string,
 ): AsyncIterable<JobSetAside> {
-  const createChangedError = () => new InputChangedError('The input is no longer kept');
   const deps = {
     store: createJobStore({ table_name, now: Date.now }),
-    inputs: createJobInputs({ bucket_name, createChangedError }),
+    record_lists: createRecordLists({ bucket_name }),
   };
   if (job_id !== undefined) return listJobSetAsides(deps, Readable.from([job_id]));
-  return listJobSetAsides(deps, listInputJobs({ bucket_name }), ROWS_PER_JOB);
+  return listJobSetAsides(deps, listListedJobs({ bucket_name }), ROWS_PER_JOB);
 }
 
 function toRow({ set_aside_id, arrived_at, reason, issues }: SetAside | JobSetAside) {

@@ -1,4 +1,5 @@
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
+import { RECORD_LISTS_PREFIX } from '../../schemas/record-list.ts';
 import type { Settings } from '../settings.ts';
 import type { Alerts } from './alerts.ts';
 import { analysisEnvironment, analysisGrants, searchEnvironment } from './analysis.ts';
@@ -104,12 +105,14 @@ export function apiGrants(
     },
     { actions: ['dynamodb:Query'], resources: [`${jobs.table.tableArn}/index/by_tenant`] },
     {
-      actions: ['s3:PutObject', 's3:GetObject'],
-      resources: [jobs.input_bucket.arnForObjects(`${INPUTS_PREFIX}*`)],
+      actions: ['s3:PutObject'],
+      resources: [INPUTS_PREFIX, CLAIMS_PREFIX].map((prefix) =>
+        jobs.input_bucket.arnForObjects(`${prefix}*`),
+      ),
     },
     {
-      actions: ['s3:PutObject'],
-      resources: [jobs.input_bucket.arnForObjects(`${CLAIMS_PREFIX}*`)],
+      actions: ['s3:GetObject'],
+      resources: [jobs.input_bucket.arnForObjects(`${RECORD_LISTS_PREFIX}*`)],
     },
     { actions: ['s3:ListBucket'], resources: [jobs.input_bucket.bucketArn] },
   ];

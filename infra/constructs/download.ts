@@ -1,6 +1,6 @@
 import { aws_apigateway as apigateway, Duration, type aws_lambda as lambda } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
+import { RECORD_LISTS_PREFIX } from '../../schemas/record-list.ts';
 import type { ApiUses } from './api-access.ts';
 import { createFunction } from './handler.ts';
 
@@ -35,9 +35,9 @@ export function createDownload(
       { actions: ['dynamodb:GetItem'], resources: [jobs.table.tableArn] },
       {
         actions: ['s3:GetObject'],
-        resources: [jobs.input_bucket.arnForObjects(`${INPUTS_PREFIX}*`)],
+        resources: [jobs.input_bucket.arnForObjects(`${RECORD_LISTS_PREFIX}*`)],
       },
-      // Without this grant, S3 responds with 403 instead of 404 for an input that has expired.
+      // Without this grant, S3 responds with 403 instead of 404 for a list that has expired.
       { actions: ['s3:ListBucket'], resources: [jobs.input_bucket.bucketArn] },
     ],
   });

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
+import { RECORD_LISTS_PREFIX } from '../../schemas/record-list.ts';
 import type { Settings } from '../settings.ts';
 import { budgetEnvironment, searchRate } from './analysis.ts';
 import { allowUploads } from './cors.ts';
@@ -118,10 +119,14 @@ export class Jobs extends Construct {
   }
 
   private inputBucket(settings: Settings): s3.Bucket {
-    const { retention_seconds } = settings.jobs;
+    const { retention_seconds, deadline_seconds } = settings.jobs;
+    // The sweeper deletes an input when its job is over. The rule expires what it never finds, such as
+    // an input that arrives while the queue is down. S3 rounds up to the next midnight.
+    const input_days = Math.ceil(deadline_seconds / 86_400) + 1;
     const claim_seconds = Math.max(retention_seconds, LEAST_CLAIM_DAYS * 86_400);
     const lifecycle = [
-      { prefix: INPUTS_PREFIX, expiration: Duration.seconds(retention_seconds) },
+      { prefix: INPUTS_PREFIX, expiration: Duration.days(input_days) },
+      { prefix: RECORD_LISTS_PREFIX, expiration: Duration.seconds(retention_seconds) },
       { prefix: CLAIMS_PREFIX, expiration: Duration.seconds(claim_seconds) },
     ];
     const bucket = createPrivateBucket(this, 'Inputs', lifecycle, {
@@ -166,12 +171,14 @@ export class Jobs extends Construct {
         { actions: ['dynamodb:Query'], resources: [`${this.table.tableArn}/index/by_due`] },
         { actions: ['dynamodb:GetItem'], resources: [tables.quota.tableArn] },
         {
-          actions: ['s3:GetObject'],
+          actions: ['s3:GetObject', 's3:DeleteObject'],
           resources: [this.input_bucket.arnForObjects(`${INPUTS_PREFIX}*`)],
         },
         {
           actions: ['s3:PutObject'],
-          resources: [this.input_bucket.arnForObjects(`${CLAIMS_PREFIX}*`)],
+          resources: [CLAIMS_PREFIX, RECORD_LISTS_PREFIX].map((prefix) =>
+            this.input_bucket.arnForObjects(`${prefix}*`),
+          ),
         },
         // Without this grant, S3 responds with 403 instead of 404 for an object that does not exist.
         { actions: ['s3:ListBucket'], resources: [this.input_bucket.bucketArn] },

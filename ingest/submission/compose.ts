@@ -6,6 +6,7 @@ import { createBudgetLedger } from '../../aws/dynamodb/budget-ledger.ts';
 import { createJobStore } from '../../aws/dynamodb/jobs/store.ts';
 import { createKinesisStream } from '../../aws/kinesis/stream.ts';
 import { createJobInputs } from '../../aws/s3/job-inputs.ts';
+import { createRecordLists } from '../../aws/s3/record-lists.ts';
 import { createTextClaims } from '../../aws/s3/text-claims.ts';
 import { createCallbackQueue, createJobQueue } from '../../aws/sqs/queues.ts';
 import { createReadBudget } from '../../budgets/read-budget.ts';
@@ -63,13 +64,13 @@ export function compose(variables: Record<string, string | undefined>) {
     limits: environment.BUDGETS,
     now,
   });
+  const inputs = createJobInputs({
+    bucket_name,
+    createChangedError: () => new InputChangedError('The input has another etag'),
+  });
   const handleMessages = createMessageHandler({
     submit: createSubmit({
-      store,
-      inputs: createJobInputs({
-        bucket_name,
-        createChangedError: () => new InputChangedError('The input has another etag'),
-      }),
+      ...{ store, inputs, record_lists: createRecordLists({ bucket_name }) },
       stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
       claims: createTextClaims({ bucket_name }),
       on_final,
@@ -78,7 +79,7 @@ export function compose(variables: Record<string, string | undefined>) {
       startPace: () => createPace({ readLoad, documents_per_second, now, sleep }),
       now,
     }),
-    sweep: createSweep({ store, job_queue, callback_queue, now }),
+    sweep: createSweep({ store, job_queue, callback_queue, deleteInput: inputs.delete, now }),
     job_queue,
     newOwner: randomUUID,
     countStopped: () => {

@@ -15,6 +15,8 @@ export class InputChangedError extends Error {
 /** The inputs of jobs. Each method can throw a {@link ServiceError}. */
 export interface JobInputs {
   put(key: string, body: string, content_type: string): Promise<void>;
+  /** Deletes an object. Succeeds if there is none. The bucket keeps no earlier versions. */
+  delete(key: string): Promise<void>;
   /**
    * Reads the etag and the size of an object.
    *

@@ -1,6 +1,14 @@
-import type { JobStore } from '../../jobs/ports.ts';
+import { measureContent } from '../../jobs/content-length.ts';
+import type { JobStore, RecordLists } from '../../jobs/ports.ts';
 import { createProgress, type JobProgress } from '../../jobs/progress.ts';
-import { type InputPosition, type Job, type RecordInput, stampOf } from '../../schemas/index.ts';
+import {
+  type InputPosition,
+  JOB_PAGE_SIZE,
+  type Job,
+  type ListedRecord,
+  type RecordInput,
+  stampOf,
+} from '../../schemas/index.ts';
 import type { RecordStream, TextClaimStore } from '../ports.ts';
 import { gatherFirstRecords } from '../publisher/gather.ts';
 import { createPublisher, type Publisher } from '../publisher.ts';
@@ -13,6 +21,7 @@ import type { JobInputs } from './ports.ts';
 export interface PublishDeps {
   store: JobStore;
   inputs: JobInputs;
+  record_lists: Pick<RecordLists, 'put'>;
   stream: RecordStream;
   claims: TextClaimStore;
   on_final: (job: Job) => Promise<void>;
@@ -31,9 +40,10 @@ export class SubmissionInterruptedError extends Error {
 
 /**
  * Number of records between two checkpoints. After a crash, the next invocation publishes at most
- * this number of records a second time.
+ * this number of records a second time. Each checkpoint is the end of a page of the record list, so
+ * that an invocation that repeats records writes the same pages again.
  */
-const RECORDS_PER_CHECKPOINT = 1_000;
+const RECORDS_PER_CHECKPOINT = JOB_PAGE_SIZE;
 
 /**
  * Publishes the records of a job in PROCESSING, starting at the last checkpoint of the job, and not
@@ -106,7 +116,8 @@ type SubmitChunk = (entries: InputEntry[], last: InputEntry) => Promise<Job | un
 
 /**
  * Creates the function that publishes a chunk of entries and then moves the checkpoint to the end
- * of the chunk.
+ * of the chunk. The chunk is a page of the job's record list, and is listed before it is published, so
+ * that the results of the job have each published record.
  */
 function createSubmitChunk(
   deps: PublishDeps,
@@ -121,6 +132,8 @@ function createSubmitChunk(
   const publisher = createPublisher({ stream, claims, linger_ms: 5, ...gathered });
   const progress = createProgress({ store, on_final, now });
   return async (entries, last) => {
+    const page = Math.floor((last.job_index - entries.length + 1) / JOB_PAGE_SIZE);
+    await deps.record_lists.put(job, page, entries.map(listRecord));
     const records = recordsOf(entries, stampOf(job));
     pace.takeRoom(records.length);
     await publish(publisher, records);
@@ -128,6 +141,13 @@ function createSubmitChunk(
     const { job_id } = job;
     return store.advance(job_id, ['PROCESSING'], 'submitted', last.end, lease.extend());
   };
+}
+
+/** Returns what the record list says of a row. */
+export function listRecord(entry: InputEntry): ListedRecord {
+  if (!entry.ok) return { issues: entry.issues };
+  const { source, record_id, record_version } = entry.record;
+  return { source, record_id, record_version, length: measureContent(entry.record) };
 }
 
 function recordsOf(entries: InputEntry[], stamp: number): RecordInput[] {

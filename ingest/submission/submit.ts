@@ -57,6 +57,7 @@ export type Submit = (request: SubmitRequest, remaining_ms: RemainingMs) => Prom
 export function createSubmit(deps: SubmitDeps): Submit {
   return async (request, remaining_ms) => {
     const job = await deps.store.get(request.job_id);
+    await deleteStray(deps, job, request.object_key);
     if (job === undefined || isFinal(job.status)) return 'ignored';
     const lease = createLease(request.owner, deps.now, remaining_ms);
     try {
@@ -70,10 +71,25 @@ export function createSubmit(deps: SubmitDeps): Submit {
     } catch (error) {
       const failure = toJobError(error);
       if (failure === undefined) throw error;
-      void (await endJob(deps, job, 'input_unusable', failure));
-      return 'failed';
+      const failed = await endJob(deps, job, 'input_unusable', failure);
+      // The sweeper deletes the input of a job that has ended, also while it is read.
+      return failed === undefined ? 'ignored' : 'failed';
     }
   };
+}
+
+/**
+ * Deletes an object that has arrived and that no submission will read: its job is over or unknown, or
+ * the object has another key than the input of its job.
+ */
+async function deleteStray(
+  { inputs }: SubmitDeps,
+  job: Job | undefined,
+  object_key: string | undefined,
+): Promise<void> {
+  if (object_key === undefined) return;
+  const is_awaited = job !== undefined && !isFinal(job.status) && job.input.key === object_key;
+  if (!is_awaited) await inputs.delete(object_key);
 }
 
 /** Takes the lease of a job. Returns undefined if another invocation has the lease. */

@@ -122,7 +122,16 @@ const BY_NAME: Record<string, Holding[]> = {
     },
   ],
   JobsInputs: [
-    { prefix: 'inputs/', holds: 'inputs of jobs', has_texts: true },
+    {
+      prefix: 'inputs/',
+      holds: 'inputs of jobs, until the job is over',
+      has_texts: true,
+    },
+    {
+      prefix: 'record-lists/',
+      holds: 'ids of the records of jobs, and why rows are invalid',
+      has_texts: false,
+    },
     { prefix: 'claims/', holds: 'texts that are too long for a stream', has_texts: true },
   ],
   AuditTrail: [

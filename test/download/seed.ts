@@ -1,8 +1,9 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { createRecordLists } from '../../aws/s3/record-lists.ts';
 import { chunk } from '../../lib/chunk.ts';
 import type { TestCloud } from '../support/cloud.ts';
 import { aJob } from '../support/jobs.ts';
+import { withRecords } from '../support/record-lists.ts';
 import { aResult, rowFor } from '../support/results.ts';
 
 const WRITES_IN_FLIGHT = 8;
@@ -21,23 +22,19 @@ interface Seed {
 }
 
 /**
- * Creates a finished job whose input has `count` records, and results of its records. The results
+ * Creates a finished job whose record list has `count` records, and results of its records. The results
  * are put into the table directly, because analysing them would take hours of the emulated quota.
  */
 export async function seedJob(
   { clients, stack, jobs }: TestCloud,
   { job_id, tenant, count, every }: Seed,
 ): Promise<void> {
-  const key = `inputs/${job_id}.jsonl`;
   const records = Array.from({ length: count }, (_, i) => ({
     record_id: `r-${i}`,
     text: `${i} ${TEXT}`,
     attributes: { stars: String((i % 5) + 1), shop: 'Köln' },
   }));
   const body = records.map((record) => JSON.stringify(record)).join('\n');
-  const { ETag } = await clients.s3.send(
-    new PutObjectCommand({ Bucket: stack.InputBucketName, Key: key, Body: body }),
-  );
   const rows = records
     .filter((_, i) => i % every === 0)
     .map((record) => aResult({ ...record, tenant, source: 'api' }))
@@ -54,13 +51,6 @@ export async function seedJob(
     }
   };
   await Promise.all(Array.from({ length: WRITES_IN_FLIGHT }, writeBatches));
-  const etag = ETag?.replaceAll('"', '') ?? '';
-  const input = {
-    kind: 'upload',
-    format: 'jsonl',
-    key,
-    etag,
-    bytes: Buffer.byteLength(body),
-  } as const;
-  await jobs.create(aJob({ job_id, tenant, status: 'COMPLETED', total: count, input }));
+  const lists = createRecordLists({ client: clients.s3, bucket_name: stack.InputBucketName });
+  await jobs.create(await withRecords(lists, aJob({ job_id, tenant, status: 'COMPLETED' }), body));
 }

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { ListTablesCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { GetObjectCommand, ListBucketsCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListBucketsCommand,
+  ListObjectsV2Command,
+  paginateListObjectsV2,
+} from '@aws-sdk/client-s3';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { prepareKeys } from '../../cli/start/keys.ts';
 import { type Caller, createCaller } from '../support/api.ts';
@@ -85,13 +91,25 @@ async function ingestFile(count: number): Promise<void> {
   expect(findCanaries(canaries, stdout, stderr)).toEqual([]);
 }
 
-/** Reads all objects of all buckets but that of the inputs, which keeps files as they were uploaded. */
+/** Sweeps the jobs until the inputs of all jobs are deleted. */
+async function sweepInputs(): Promise<void> {
+  const MessageBody = JSON.stringify({ kind: 'sweep' });
+  await test.clients.sqs.send(
+    new SendMessageCommand({ QueueUrl: test.stack.JobsQueueUrl, MessageBody }),
+  );
+  await vi.waitFor(async () => {
+    const place = { Bucket: test.stack.InputBucketName, Prefix: 'inputs/' };
+    const { KeyCount } = await test.clients.s3.send(new ListObjectsV2Command(place));
+    expect(KeyCount).toBe(0);
+  }, WAIT);
+}
+
+/** Reads all objects of all buckets. */
 async function readBuckets(): Promise<Record<string, string>> {
   const client = test.clients.s3;
   const { Buckets = [] } = await client.send(new ListBucketsCommand({}));
   const contents: Record<string, string> = {};
   for (const { Name: Bucket = '' } of Buckets) {
-    if (Bucket === test.stack.InputBucketName) continue;
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
       for (const { Key = '' } of Contents) {
         const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
@@ -140,6 +158,13 @@ it('personal data from the stream, a file, a job and the API is in no table, obj
     for await (const { set_aside_id } of test.set_asides.list()) keys.push(set_aside_id);
     expect(keys).toHaveLength(canaries.length);
   }, WAIT);
+  await vi.waitFor(async () => {
+    const { body } = await call(`/status/${submitted.body.job_id}`);
+    expect(body.status).toMatch(/^COMPLETED/);
+  }, WAIT);
+  await sweepInputs();
+  const { body: shown } = await call(`/jobs/${submitted.body.job_id}/results?limit=1000`);
+  expect(shown.results).toHaveLength(canaries.length);
   // The consumer writes the rows before it sends the lines to Firehose.
   const rows = await vi.waitFor(async () => {
     await test.settleLake();

@@ -8,6 +8,9 @@ export function createFakeInputs(objects = new Map<string, Buffer>()) {
     async put(key, body) {
       objects.set(key, Buffer.from(body));
     },
+    async delete(key) {
+      objects.delete(key);
+    },
     async head(key) {
       const bytes = objects.get(key);
       return bytes && { etag: etagOf(bytes), bytes: bytes.length };

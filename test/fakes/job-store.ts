@@ -103,10 +103,7 @@ export function createFakeJobStore({ now }: { now: () => number }): JobStore {
       if (job === undefined || callback?.state !== 'pending') return undefined;
       if (callback.attempts.length !== attempt_number - 1) return undefined;
       const changed = { ...callback, state, attempts: [...callback.attempts, attempt] };
-      return replace(job, {
-        callback: changed,
-        ...(state === 'pending' ? {} : { due_at: undefined }),
-      });
+      return replace(job, { callback: changed });
     },
     async putThroughputSample(sample) {
       samples.set(sample.shard_id, structuredClone(sample));

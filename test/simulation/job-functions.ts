@@ -7,9 +7,10 @@ import type { PostOutcome } from '../../jobs/callbacks/post.ts';
 import { createOnFinal } from '../../jobs/end-job.ts';
 import type { CallbackQueue, JobQueue, JobStore } from '../../jobs/ports.ts';
 import { createSweep } from '../../jobs/sweep.ts';
-import { type CallbackMessage, ServiceError } from '../../schemas/index.ts';
+import { type CallbackMessage, type ListedRecord, ServiceError } from '../../schemas/index.ts';
 import { createFakeInputs } from '../fakes/job-inputs.ts';
 import { NO_LIMITS } from '../fakes/pace.ts';
+import { createFakeRecordLists } from '../fakes/record-lists.ts';
 import { Violation } from './checks/violation.ts';
 import { runFunction } from './lambda.ts';
 import type { Queue } from './queue.ts';
@@ -18,6 +19,8 @@ import type { Environment, World } from './world.ts';
 export interface JobFunctionDeps {
   world: World;
   objects: Map<string, Buffer>;
+  /** Pages of the record lists of jobs. */
+  pages: Map<string, ListedRecord[]>;
   storeOf: (environment: Environment) => JobStore;
   streamOf: (environment: Environment) => RecordStream;
   queues: { jobs: () => Queue; callbacks: () => Queue };
@@ -64,17 +67,25 @@ export function createSubmissionFunction(
       send: (command) =>
         world.call(environment, 'queue', 'send', () => queues.jobs().send(command)),
     };
+    const inputs = connectInputs(deps, environment);
+    const { record_lists } = createFakeRecordLists(deps.pages);
     const handleMessages = createMessageHandler({
       submit: createSubmit({
-        store,
-        inputs: connectInputs(deps, environment),
+        ...{ store, inputs },
+        record_lists: {
+          put: (...page) =>
+            world.call(environment, 'inputs', 'put page', () => record_lists.put(...page)),
+        },
         stream: watchStream(deps, environment),
         claims: { put: () => Promise.reject(new Error('No text of a job is that long')) },
         on_final: createOnFinal(callback_queue),
         ...NO_LIMITS,
         now,
       }),
-      sweep: createSweep({ store, job_queue, callback_queue, now }),
+      sweep: createSweep({
+        ...{ store, job_queue, callback_queue, now },
+        deleteInput: inputs.delete,
+      }),
       job_queue,
       // Each environment of the simulation runs one invocation.
       newOwner: () => environment.name,
@@ -118,6 +129,7 @@ function connectInputs({ world, objects }: JobFunctionDeps, environment: Environ
   const { inputs } = createFakeInputs(objects);
   return {
     ...inputs,
+    delete: (key) => world.call(environment, 'inputs', 'delete', () => inputs.delete(key)),
     head: (key) => world.call(environment, 'inputs', 'head', () => inputs.head(key)),
     async *read(key, options) {
       const [whole = Buffer.alloc(0)] = await world.call(environment, 'inputs', 'get', async () => {

@@ -8,8 +8,8 @@ import type {
   RecordIdentity,
   Result,
 } from '../../schemas/index.ts';
-import { createFakeInputs } from '../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../fakes/job-store.ts';
+import { createFakeRecordLists } from '../fakes/record-lists.ts';
 import type { Random } from '../support/random.ts';
 import {
   checkAttempts,
@@ -68,6 +68,7 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
   const { scheduler, random } = world;
   const store = createFakeJobStore({ now: scheduler.now });
   const objects = new Map<string, Buffer>();
+  const { record_lists, pages } = createFakeRecordLists();
   const all = new Map<string, KnownJob>();
   const posts = new Map<string, ReceivedPost[]>();
   const sampling = random.fork();
@@ -97,7 +98,7 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
   const checkSubmitter = createSubmitterCheck();
   const functions: JobFunctionDeps = {
     world,
-    objects,
+    ...{ objects, pages },
     onSubmit(job_id, environment) {
       try {
         const { name } = environment;
@@ -169,21 +170,25 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
 
   async function showResults(known: KnownJob): Promise<void> {
     const job = (await store.get(known.job_id))!;
-    if (job.input.etag === undefined || known.input === 'replaced') return;
-    const { inputs } = createFakeInputs(objects);
+    if (job.total === undefined || known.input === 'replaced') return;
     const results = { getMany: async (keys: RecordIdentity[]) => readRows(stored, keys) };
     const rows: JobResultsResponse['results'] = [];
     const limit = sampling.pick([3, 50, 1_000]);
     let cursor: string | undefined;
     do {
       const query = { limit, cursor };
-      const page = await answerPage({ inputs, results }, job, query);
+      const page = await answerPage({ record_lists, results }, job, query);
       rows.push(...page.results);
       cursor = page.next_cursor;
     } while (cursor !== undefined);
     // All jobs of the simulation are uploads, which are accepted when they are counted.
     const stamp = Date.parse(job.started_at ?? job.created_at);
-    checkShownResults(known, rows, stamp, checker().results);
+    checkShownResults(
+      known,
+      rows,
+      { stamp, submitted: job.submitted?.records ?? 0 },
+      checker().results,
+    );
   }
 
   const cancelLater = (known: KnownJob) => {
@@ -237,12 +242,12 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
         (job) => isOver(job!) || job!.input.etag === undefined || isSubmitted(job!),
       );
     },
-    /** Returns true if every job is over and every callback has ended. */
+    /** Returns true if every job is over, its input deleted, and every callback has ended. */
     async isOver(): Promise<boolean> {
       const jobs = await Promise.all([...all.keys()].map((job_id) => store.get(job_id)));
       return jobs.every((job) => {
         const state = job!.callback?.state;
-        return isOver(job!) && state !== 'pending';
+        return isOver(job!) && job!.input.deleted_at !== undefined && state !== 'pending';
       });
     },
     /** Returns what is still open, for the report of a violation. */
@@ -263,6 +268,7 @@ export function createJobs({ world, stored, stream, checker, max_job_records }: 
       for (const known of all.values()) {
         const job = await check(known);
         checkCallbackEnded(known, job);
+        if (objects.has(job.input.key)) throw new Violation(`Job ${known.job_id} keeps its input`);
         checkResumed(known, job, fault_free_since ?? Number.POSITIVE_INFINITY);
         await showResults(known);
       }

@@ -94,9 +94,13 @@ export async function simulateLongSubmission(
           ...{ store, now, inputs: createLongInput(options.lines), stream: { putRecords } },
           claims: { put: () => Promise.reject(new Error('No text of the job is long')) },
           on_final: async () => {},
+          record_lists: { put: async () => {} },
           ...NO_LIMITS,
         }),
-        sweep: createSweep({ store, job_queue, callback_queue: { send: async () => {} }, now }),
+        sweep: createSweep({
+          ...{ store, job_queue, callback_queue: { send: async () => {} } },
+          ...{ deleteInput: async () => {}, now },
+        }),
         job_queue,
         newOwner: () => owner,
         countStopped: () => {},
@@ -152,6 +156,7 @@ function createLongInput(lines: number) {
       for (let at = from; at < end; at += PART.length) yield PART.subarray(0, end - at);
     },
     put: () => Promise.reject(new Error('The input is read only')),
+    delete: async () => {},
     presignPut: () => Promise.reject(new Error('The input is read only')),
   };
 }

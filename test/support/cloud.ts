@@ -11,6 +11,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import { createQuery } from '../../aws/athena/query.ts';
 import { readStack } from '../../aws/cloudformation/stack.ts';
@@ -48,6 +49,7 @@ export async function testCloud(options: Partial<BootOptions> = {}) {
     kinesis: new KinesisClient(config),
     dynamodb: new DynamoDBClient(config),
     s3: new S3Client(config),
+    sqs: new SQSClient(config),
     firehose: new FirehoseClient(config),
     comprehend: new ComprehendClient(config),
   };

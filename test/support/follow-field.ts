@@ -15,6 +15,7 @@ import { buildResult } from '../../processors/stream/result.ts';
 import { type Result, recordKey, resultSchema } from '../../schemas/index.ts';
 import { createFakeInputs } from '../fakes/job-inputs.ts';
 import { NO_LIMITS } from '../fakes/pace.ts';
+import { createFakeRecordLists } from '../fakes/record-lists.ts';
 import { testApi } from '../unit/api/app.ts';
 import { ARRIVED_AT, kinesisRecord } from './kinesis-event.ts';
 import { rowFor } from './results.ts';
@@ -24,7 +25,8 @@ type Fields = Record<string, unknown>;
 const [field = '', json = ''] = process.argv.slice(2);
 const now = () => ARRIVED_AT;
 const { inputs } = createFakeInputs();
-const api = testApi(undefined, { inputs });
+const { record_lists } = createFakeRecordLists();
+const api = testApi(undefined, { inputs, record_lists });
 
 const job_id = await postJob({ text: 'I love my cat', [field]: JSON.parse(json) });
 const published = await submitJob(job_id);
@@ -68,7 +70,7 @@ async function submitJob(id: string): Promise<Uint8Array> {
   const stream = createStream();
   const submit = createSubmit({
     store: api.jobs,
-    inputs,
+    ...{ inputs, record_lists },
     stream,
     claims: { put: async () => '' },
     on_final: async () => {},

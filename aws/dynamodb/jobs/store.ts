@@ -114,7 +114,6 @@ function createCreate(table: JobsTable, get: JobStore['get']): JobStore['create'
 
 function createAddCallbackAttempt(table: JobsTable): JobStore['addCallbackAttempt'] {
   return async (job_id, attempt_number, attempt, state) => {
-    const is_over = state !== 'pending';
     const values = {
       ':state': state,
       ':pending': 'pending',
@@ -124,15 +123,13 @@ function createAddCallbackAttempt(table: JobsTable): JobStore['addCallbackAttemp
     return updateRow(table, {
       Key: rowKey(job_id),
       UpdateExpression:
-        'SET #callback.#state = :state, #callback.#attempts = list_append(#callback.#attempts, :attempt)' +
-        (is_over ? ' REMOVE #due_at, #due_shard' : ''),
+        'SET #callback.#state = :state, #callback.#attempts = list_append(#callback.#attempts, :attempt)',
       ConditionExpression:
         '#callback.#state = :pending AND size(#callback.#attempts) = :attempts_before',
       ExpressionAttributeNames: {
         '#callback': 'callback',
         '#state': 'state',
         '#attempts': 'attempts',
-        ...(is_over ? { '#due_at': 'due_at', '#due_shard': 'due_shard' } : {}),
       },
       ExpressionAttributeValues: marshall(values, { removeUndefinedValues: true }),
     });

@@ -962,11 +962,20 @@ export const API: DocumentPromises = {
       ],
     },
     {
-      says: 'AuraStream keeps jobs and their inputs for 30 days.',
+      says: 'AuraStream keeps jobs for 30 days.',
       tests: [
         'the function %s has its memory, its timeout and its environment',
-        'inputs and long texts expire with their job, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
+        'inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
         'a new job belongs to the tenant of the key, has its source, its deadline, and expires',
+      ],
+    },
+    {
+      says: 'The input of a job is deleted within minutes of its end, also if the job has failed or was cancelled.',
+      tests: [
+        'A sweep deletes the input of each job that is over, however it ended, and says when',
+        'A sweep that crashes after it has deleted an input is repeated, and then says that the input is deleted',
+        'An upload that arrives when its job is %s is deleted',
+        'personal data from the stream, a file, a job and the API is in no table, object, query, metric and log, also if services fail',
       ],
     },
     {
@@ -1168,15 +1177,19 @@ export const API: DocumentPromises = {
     {
       says: 'A job whose file cannot be read is FAILED before its first record is published, and its results are empty.',
       tests: [
-        'the results of a job that is %s and whose file has the row %j are no error',
+        'the results of a job that could not be read are empty',
         'without faults every route answers, also for the results of a job whose file cannot be read',
       ],
     },
     {
-      says: 'A result that is stored without its text, because of `privacy.stored_text` or its size, gets the text of the input if that is the text that was analysed.',
+      says: 'Records that the submission has not reached are pending, and have no id yet.',
       tests: [
-        'a result that is stored without its text gets the text of the input, if that is the text that was analysed',
+        'records that a submission has not reached are pending and have no id, and those behind its checkpoint have one if they are listed',
       ],
+    },
+    {
+      says: 'A result that is stored without its text, because of `privacy.stored_text` or its size, has no text here either.',
+      tests: ['a result that is stored without its text has no text in the results of its job'],
     },
     {
       says: 'CSV has a line for each record: its id, outcome, verdict, source, `created_at`, author, url, text, and issues.',
@@ -1460,6 +1473,7 @@ export const API: DocumentPromises = {
     },
   ],
   explains: [
+    'Upload a file again to analyze it again.',
     '[privacy.md](privacy.md) says what an erasure reaches.',
     '`order` is `created_at`',
     '`source`, `status`, `sentiment` and',

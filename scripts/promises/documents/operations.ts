@@ -311,11 +311,11 @@ export const OPERATIONS: DocumentPromises = {
       ],
     },
     {
-      says: 'Behind them, the command lists the rows of jobs that are no valid record, as long as the file is kept: the first 100 of each job.',
+      says: 'Behind them, the command lists the rows of jobs that are no valid record, as long as the job is kept: the first 100 of each job.',
       tests: [
         'set-aside list shows the invalid rows of jobs behind the records of the stream, or those of one job',
         'set-aside list shows at most 100 rows of each job, and all rows of a job that is named',
-        'set-aside list leaves out the rows of a job whose file is no longer kept',
+        'set-aside list leaves out the rows of a job whose record list is no longer kept',
       ],
     },
     {
@@ -702,7 +702,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'They expire after 14 days (`failures_days`), because they hold records as they came.',
       tests: [
-        'inputs and long texts expire with their job, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
+        'inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
       ],
     },
     {
@@ -1088,7 +1088,7 @@ export const OPERATIONS: DocumentPromises = {
       'It runs a job with a callback',
       'Then it withdraws its records and revokes its keys.',
       'Its last lines compare the form of each answer',
-      'Lines of the raw lake, inputs of jobs and set-asides of the run stay until they expire.',
+      'Lines of the raw lake and set-asides of the run stay until they expire.',
     ].map((says) => ({ says, tests: [SMOKE] })),
     {
       says: 'The exit code is 1 if a promise does not hold.',

@@ -10,6 +10,7 @@ import {
 import { CreateBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createJobInputs } from '../../../aws/s3/job-inputs.ts';
+import { createRecordLists, listListedJobs } from '../../../aws/s3/record-lists.ts';
 import { createTextClaims } from '../../../aws/s3/text-claims.ts';
 import { InputChangedError, type JobInputs } from '../../../ingest/submission/ports.ts';
 
@@ -77,4 +78,36 @@ it('A long text is read back by the tenant that stored it, and by no other', asy
   const hash = await claims.put('acme', 'Größe 😀');
   expect(await claims.get('acme', hash)).toBe('Größe 😀');
   expect(await claims.get('globex', hash)).toBeUndefined();
+});
+
+it('An input that is deleted is gone, and deleting it again succeeds', async () => {
+  await putInput('private');
+  await inputs.delete(KEY);
+  await inputs.delete(KEY);
+  expect(await inputs.head(KEY)).toBeUndefined();
+});
+
+it('A page of a record list is read back by its job, and a page that is not stored is undefined', async () => {
+  const lists = createRecordLists({ client, bucket_name });
+  const job = { job_id: 'job_1', expires_at: 1_790_000_000 };
+  const records = [
+    { source: 's', record_id: 'a:1', record_version: 2, length: 5 },
+    { issues: [{ path: 'text', message: 'Größe?' }] },
+  ];
+  await lists.put(job, 49_999, []);
+  await lists.put(job, 49_999, records);
+  expect(await lists.get(job, 49_999)).toEqual(records);
+  expect(await lists.get(job, 0)).toBeUndefined();
+  expect(await lists.get({ ...job, expires_at: 1_790_000_001 }, 49_999)).toBeUndefined();
+});
+
+it('The jobs with a record list are listed once each, however many pages a list has', async () => {
+  const lists = createRecordLists({ client, bucket_name });
+  for (const job_id of ['job_2', 'job_1']) {
+    for (const page of [0, 1]) await lists.put({ job_id, expires_at: 1 }, page, []);
+  }
+  await putInput('no list');
+  const listed: string[] = [];
+  for await (const id of listListedJobs({ client, bucket_name })) listed.push(id);
+  expect(listed).toEqual(['job_1', 'job_2']);
 });

@@ -176,7 +176,7 @@ function describeRows(storeOf: () => JobStore, create: Create): void {
       state: 'delivered',
       attempts: [attempt, { ...attempt, duration_ms: 2 }],
     });
-    expect(delivered).not.toHaveProperty('due_at');
+    expect(delivered).toHaveProperty('due_at', at(300));
     expect(await add(3, 'pending')).toBeUndefined();
     expect(await storeOf().get(job.job_id)).toEqual(delivered);
   });

@@ -25,6 +25,7 @@ import { createFakeInputs } from '../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../fakes/job-store.ts';
 import { createTestSearch } from '../../fakes/privacy.ts';
 import { createFakePrivacyRequests } from '../../fakes/privacy-requests.ts';
+import { createFakeRecordLists } from '../../fakes/record-lists.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
 import { createFakeReader } from '../../fakes/results-reader.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
@@ -68,6 +69,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
   let clock = Date.UTC(2026, 10, 23);
   const now = () => (clock += 5);
   const { inputs, objects } = createFakeInputs();
+  const { record_lists } = createFakeRecordLists();
   const { results, rows } = createFakeReader();
   const jobs = createFakeJobStore({ now });
   const { stream, entries } = createFakeStream();
@@ -78,7 +80,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     searchText: createTestSearch(),
     languages: SENTIMENT_LANGUAGES,
     jobs,
-    inputs,
+    ...{ inputs, record_lists },
     sign_upload: async ({ key }) => ({
       url: `https://bucket.example/${key}?signed`,
       form: { url: 'https://bucket.example/', fields: { key } },

@@ -348,19 +348,17 @@ it('POST /records sends a record at most four times: a caller waits', async () =
   expect(kinesis.commandCalls(PutRecordsCommand)).toHaveLength(4);
 });
 
-it('the results of a job whose input was replaced after the job had read it are a 404', async () => {
+it('the results of a job are read from its record list in INPUT_BUCKET', async () => {
   const expires_at = Math.floor(Date.now() / 1_000) + 60;
-  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: 'k', etag: 'e' };
-  const Item = rowOf(aJob({ job_id: 'job_1', input, expires_at }));
+  const submitted = { records: 1, bytes: 1 };
+  const Item = rowOf(aJob({ job_id: 'job_1', total: 1, submitted, expires_at }));
   dynamodb.on(GetItemCommand, { TableName: 'the-jobs' }).resolves({ Item });
-  const $metadata = { httpStatusCode: 412 };
-  s3.on(GetObjectCommand).rejects(Object.assign(failWith('PreconditionFailed'), { $metadata }));
+  s3.on(GetObjectCommand).rejects(failWith('NoSuchKey'));
   const response = await request('/jobs/job_1/results');
   expect(response.status).toBe(404);
   expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toMatchObject({
     Bucket: 'the-inputs',
-    Key: 'k',
-    IfMatch: '"e"',
+    Key: `record-lists/job_1/${expires_at}/00000.json.gz`,
   });
 });
 

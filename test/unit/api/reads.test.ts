@@ -1,25 +1,20 @@
 import { expect, it } from 'vitest';
 import { createQueueRead } from '../../../audit/queue-read.ts';
 import { type AuditMessage, recordKey, ServiceError } from '../../../schemas/index.ts';
-import { createFakeInputs } from '../../fakes/job-inputs.ts';
 import { aJob } from '../../support/jobs.ts';
+import { withRecords } from '../../support/record-lists.ts';
 import { aResult } from '../../support/results.ts';
 import { errorOf, testApi } from './app.ts';
 
-const KEY = 'inputs/job_1.jsonl';
-
 /** Creates the API with a result and a job of the tenant acme. */
 async function createReadsApi(more: Parameters<typeof testApi>[1] = {}) {
-  const bytes = Buffer.from('{"record_id":"r1","text":"I love my cat"}');
-  const { inputs } = createFakeInputs(new Map([[KEY, bytes]]));
-  const api = testApi(undefined, { inputs, ...more });
+  const api = testApi(undefined, more);
   const result = aResult({ tenant: 'acme', source: 'tour', record_id: 'r1', text: 'my cat' });
   api.rows.set(recordKey(result), result);
-  const input = {
-    ...{ kind: 'upload' as const, format: 'jsonl' as const, key: KEY },
-    ...(await inputs.head(KEY)),
-  };
-  await api.jobs.create(aJob({ job_id: 'job_1', total: 1, input }));
+  const input = '{"record_id":"r1","text":"I love my cat"}';
+  await api.jobs.create(
+    await withRecords(api.deps.record_lists as never, aJob({ job_id: 'job_1' }), input),
+  );
   return api;
 }
 

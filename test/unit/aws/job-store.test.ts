@@ -272,18 +272,6 @@ describe('the index of due jobs', () => {
     expect(removed?.UpdateExpression).toContain('REMOVE #due_at, #due_shard');
     expect(other?.UpdateExpression).toBe('SET #total = :total');
   });
-
-  it('A callback that is over takes its job out of the index', async () => {
-    dynamodb.on(UpdateItemCommand).resolves({ Attributes: rowOf(aJob({ job_id: 'job_1' })) });
-    const attempt = { attempted_at: new Date(JOBS_NOW).toISOString(), duration_ms: 1 };
-    for (const state of ['delivered', 'failed', 'pending'] as const) {
-      await store.addCallbackAttempt('job_1', 1, attempt, state);
-    }
-    const removals = inputsOf(dynamodb.commandCalls(UpdateItemCommand)).map(
-      ({ UpdateExpression }) => UpdateExpression?.split(' REMOVE ')[1],
-    );
-    expect(removals).toEqual(['#due_at, #due_shard', '#due_at, #due_shard', undefined]);
-  });
 });
 
 describe('a page of a listing', () => {

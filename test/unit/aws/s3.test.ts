@@ -12,6 +12,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { createFailureReports, createMarks } from '../../../aws/s3/failure-bucket.ts';
 import { createJobInputs } from '../../../aws/s3/job-inputs.ts';
 import { createLakeLines } from '../../../aws/s3/lake-lines.ts';
+import { listListedJobs } from '../../../aws/s3/record-lists.ts';
 import { createSetAsideBucket, createSetAsideReader } from '../../../aws/s3/set-aside-bucket.ts';
 import { createTextClaims } from '../../../aws/s3/text-claims.ts';
 import { InputChangedError } from '../../../ingest/submission/ports.ts';
@@ -296,4 +297,12 @@ it('a read from the second byte of an input asks for the bytes from there on', a
   objects.set('inputs/1', Buffer.from('bytes'));
   await collect(inputs.read('inputs/1', { etag: 'abc', from: 1 }));
   expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input.Range).toBe('bytes=1-');
+});
+
+it('the jobs with a record list are read over all pages of the listing', async () => {
+  s3.on(ListObjectsV2Command).callsFake(({ Prefix, Delimiter, ContinuationToken = '1' }) => ({
+    CommonPrefixes: [{ Prefix: `${Prefix}job_${ContinuationToken}${Delimiter}` }],
+    NextContinuationToken: ContinuationToken === '1' ? '2' : undefined,
+  }));
+  expect(await collect(listListedJobs(deps))).toEqual(['job_1', 'job_2']);
 });

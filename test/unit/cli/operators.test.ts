@@ -28,6 +28,7 @@ import { replayCommand } from '../../../cli/commands/replay.ts';
 import { setAsideCommand } from '../../../cli/commands/set-aside.ts';
 import type { Fix } from '../../../operations/read-set-aside.ts';
 import { recordSchema } from '../../../schemas/index.ts';
+import { createFakeRecordLists } from '../../fakes/record-lists.ts';
 import { failAudit, runCommand } from '../../support/cli.ts';
 import { importSource } from '../../support/doc-code.ts';
 import { aJob } from '../../support/jobs.ts';
@@ -38,6 +39,7 @@ import {
   STREAM_NAME,
 } from '../../support/kinesis-event.ts';
 import { watchClosing } from '../../support/publisher.ts';
+import { withRecords } from '../../support/record-lists.ts';
 import { RESTORE_KEY, setAsidesIn } from '../../support/restored.ts';
 
 const s3 = mockClient(S3Client);
@@ -71,14 +73,19 @@ beforeEach(() => {
       throw Object.assign(new Error('none'), missing);
     }
     const transformToString = async () => text;
-    return { Body: Object.assign(Readable.from([Buffer.from(text)]), { transformToString }) };
+    const transformToByteArray = async () => Buffer.from(text, 'base64');
+    const body = Readable.from([Buffer.from(text)]);
+    return { Body: Object.assign(body, { transformToString, transformToByteArray }) };
   });
-  s3.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix }) => ({
-    Contents: [...objects.keys()]
+  s3.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix, Delimiter }) => {
+    const keys = [...objects.keys()]
       .filter((path) => path.startsWith(`${Bucket}/${Prefix}`))
       .sort()
-      .map((path) => ({ Key: path.slice(Bucket.length + 1) })),
-  }));
+      .map((path) => path.slice(Bucket.length + 1));
+    if (Delimiter === undefined) return { Contents: keys.map((Key) => ({ Key })) };
+    const folders = keys.map((key) => key.slice(0, key.indexOf(Delimiter, Prefix.length) + 1));
+    return { CommonPrefixes: [...new Set(folders)].map((folder) => ({ Prefix: folder })) };
+  });
   job_items.clear();
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
     Responses: {
@@ -237,28 +244,29 @@ it('set-aside list shows each with its reason and issue, in the order of the str
   );
 });
 
-/** Stores a finished job with this file, as the submission leaves it. */
-function putJob(job_id: string, file: string, set_aside: number): void {
-  const key = `inputs/${job_id}.jsonl`;
-  objects.set(`inputs/${key}`, file);
-  const input = { kind: 'upload' as const, format: 'jsonl' as const, key, etag: 'e' };
-  const total = file.split('\n').length;
-  const job = aJob({ job_id, status: 'COMPLETED_WITH_ERRORS', input, total });
+/** Stores a finished job with the record list of this file, as the submission leaves it. */
+async function putJob(job_id: string, file: string, set_aside: number): Promise<void> {
+  const { record_lists, pages } = createFakeRecordLists();
+  const fields = { job_id, status: 'COMPLETED_WITH_ERRORS' as const, expires_at: 4e9 };
+  const job = await withRecords(record_lists, aJob(fields), file);
+  for (const [key, page] of pages) {
+    objects.set(`inputs/${key}`, gzipSync(JSON.stringify(page)).toString('base64'));
+  }
   job_items.set(job_id, [
-    marshall({ ...job, expires_at: 4e9, part: 'job' }, { removeUndefinedValues: true }),
+    marshall({ ...job, part: 'job' }, { removeUndefinedValues: true }),
     marshall({
       job_id,
       part: 'page#4000000000#0000000',
-      counts: { set_aside, positive: total - set_aside },
+      counts: { set_aside, positive: job.total! - set_aside },
     }),
   ]);
 }
 
 it('set-aside list shows the invalid rows of jobs behind the records of the stream, or those of one job', async () => {
   const [id] = putSetAsides('no json');
-  putJob('job_1', '{"text":"fine"}\nsecret words\n{"text":""}', 2);
-  putJob('job_2', '{"text":"fine"}', 0);
-  putJob('job_3', 'no', 1);
+  await putJob('job_1', '{"text":"fine"}\nsecret words\n{"text":""}', 2);
+  await putJob('job_2', '{"text":"fine"}', 0);
+  await putJob('job_3', 'no', 1);
   const idsOf = async (...words: string[]) =>
     JSON.parse((await setAside('list', '--json', ...words)).stdout).map(
       (one: { set_aside_id: string }) => one.set_aside_id,
@@ -273,15 +281,15 @@ it('set-aside list shows the invalid rows of jobs behind the records of the stre
 });
 
 it('set-aside list shows at most 100 rows of each job, and all rows of a job that is named', async () => {
-  putJob('job_1', 'no\n'.repeat(101).trim(), 101);
+  await putJob('job_1', 'no\n'.repeat(101).trim(), 101);
   expect(JSON.parse((await setAside('list', '--json')).stdout)).toHaveLength(100);
   const all = JSON.parse((await setAside('list', '--json', '--job', 'job_1')).stdout);
   expect(all).toHaveLength(101);
 });
 
-it('set-aside list leaves out the rows of a job whose file is no longer kept', async () => {
-  putJob('job_1', 'no', 1);
-  objects.delete('inputs/inputs/job_1.jsonl');
+it('set-aside list leaves out the rows of a job whose record list is no longer kept', async () => {
+  await putJob('job_1', 'no', 1);
+  objects.delete('inputs/record-lists/job_1/4000000000/00000.json.gz');
   expect((await setAside('list', '--job', 'job_1')).stdout).toBe('There are no set-asides.');
 });
 

@@ -9,6 +9,7 @@ import { createFakeJobStore } from '../../fakes/job-store.ts';
 import { aJob, aProcessingJob, JOBS_NOW } from '../../support/jobs.ts';
 
 const now = () => JOBS_NOW;
+const deleteInput = async () => {};
 const isoIn = (milliseconds: number) => new Date(JOBS_NOW + milliseconds).toISOString();
 const callback = { url: 'https://example.com/hook', delivery_id: 'd', attempts: [] };
 
@@ -18,7 +19,7 @@ async function sweep(fields: Partial<Job>) {
   await store.create(aJob({ job_id: 'job_1', due_at: isoIn(-1), ...fields }));
   const sent: unknown[] = [];
   const report = await createSweep({
-    ...{ store, now },
+    ...{ store, now, deleteInput },
     job_queue: { send: async (command) => void sent.push(command) },
     callback_queue: { send: async (...message) => void sent.push(message) },
   })();
@@ -41,7 +42,7 @@ it('a sweep that repeats a callback sends the attempt that follows the last one,
 it('a job of which the last record is missing on the stream is resumed', async () => {
   const submitted = { records: 4, bytes: 40 };
   const { report } = await sweep({ status: 'PROCESSING', total: 5, submitted });
-  expect(report).toEqual({ failed: 0, resumed: 1, called_back: 0 });
+  expect(report).toEqual({ failed: 0, resumed: 1, inputs_deleted: 0, called_back: 0 });
 });
 
 it('a sweep that finds a late job ended by another writer does not count it as failed', async () => {
@@ -55,11 +56,11 @@ it('a sweep that finds a late job ended by another writer does not count it as f
         yield late;
       },
     },
-    now,
+    ...{ now, deleteInput },
     job_queue: { send: () => Promise.reject(new Error('it was asked')) },
     callback_queue: { send: () => Promise.reject(new Error('it was asked')) },
   })();
-  expect(report).toEqual({ failed: 0, resumed: 0, called_back: 0 });
+  expect(report).toEqual({ failed: 0, resumed: 0, inputs_deleted: 0, called_back: 0 });
 });
 
 it.each([
@@ -74,7 +75,10 @@ it.each([
   const send = async () => {
     throw new ServiceError('sqs', 'Down', { retryable: true });
   };
-  const sweeping = createSweep({ store, now, job_queue: { send }, callback_queue: { send } })();
+  const sweeping = createSweep({
+    ...{ store, now, deleteInput },
+    ...{ job_queue: { send }, callback_queue: { send } },
+  })();
   await expect(sweeping).rejects.toThrow('sqs: Down');
 });
 

@@ -67,6 +67,7 @@ async function createWorld(of: Partial<Job>[], fails: () => Failure = () => unde
   const store = createFakeJobStore({ now });
   const commands: JobCommand[] = [];
   const calls: CallbackMessage[] = [];
+  const deleted: string[] = [];
   const jobs = of.map((fields, i) => aJob({ ...fields, job_id: `job_${i}` }));
   for (const job of jobs) await store.create(job);
   async function failing<Value>(effect: () => Promise<Value>): Promise<Value> {
@@ -91,6 +92,7 @@ async function createWorld(of: Partial<Job>[], fails: () => Failure = () => unde
       },
       job_queue: { send: (command) => failing(async () => void commands.push(command)) },
       callback_queue,
+      deleteInput: (key) => failing(async () => void deleted.push(key)),
       now,
     });
   const there = async () => Promise.all(jobs.map(async (job) => (await store.get(job.job_id))!));
@@ -99,7 +101,8 @@ async function createWorld(of: Partial<Job>[], fails: () => Failure = () => unde
     for await (const job of store.due(now())) list.push(job);
     return list;
   };
-  return { ...{ clock, now, store, jobs, commands, calls }, callback_queue, sweepOf, there, due };
+  const sent = { commands, calls, deleted };
+  return { ...{ clock, now, store, jobs, ...sent }, callback_queue, sweepOf, there, due };
 }
 
 const isDue = ({ due_at }: Job) => Date.parse(due_at!) <= JOBS_NOW;
@@ -109,13 +112,15 @@ const distinct = (messages: object[]) =>
 const jobOf = (command: JobCommand) => ('job_id' in command ? command.job_id : undefined);
 const idOf = ({ job_id }: { job_id: string }) => job_id;
 /** Returns whether the job still needs a later sweep. */
-const isOpen = ({ status, callback }: Job) =>
-  !isFinal(status) || (callback?.state === 'pending' && status !== 'CANCELLED');
+const isOpen = ({ status, callback, input: { deleted_at } }: Job) =>
+  !isFinal(status) ||
+  deleted_at === undefined ||
+  (callback?.state === 'pending' && status !== 'CANCELLED');
 
 it('A sweep fails late jobs, resumes unfinished submissions, repeats pending callbacks, and changes no other job', async () => {
   await fc.assert(
     fc.asyncProperty(states, async (of) => {
-      const { jobs, commands, calls, sweepOf, there } = await createWorld(of);
+      const { jobs, commands, calls, deleted, sweepOf, there } = await createWorld(of);
       const swept = await sweepOf()();
       const open = jobs.filter((job) => isDue(job) && !isFinal(job.status));
       const late = open.filter(isLate);
@@ -123,8 +128,10 @@ it('A sweep fails late jobs, resumes unfinished submissions, repeats pending cal
         (job) => !isLate(job) && !(job.total === TOTAL && job.submitted?.records === TOTAL),
       );
       const pending = jobs.filter((job) => isDue(job) && job.callback?.state === 'pending');
-      const called_late = late.filter(({ callback: told }) => told !== undefined);
 
+      const called_late = late.filter(({ callback: told }) => told !== undefined);
+      const over = jobs.filter((job) => isDue(job) && (isFinal(job.status) || late.includes(job)));
+      expect(deleted).toHaveLength(over.length);
       expect(commands.map(jobOf)).toEqual(unsubmitted.map(idOf));
       expect(new Set(calls)).toEqual(
         new Set([
@@ -138,6 +145,7 @@ it('A sweep fails late jobs, resumes unfinished submissions, repeats pending cal
       expect(swept).toEqual({
         failed: late.length,
         resumed: unsubmitted.length,
+        inputs_deleted: over.length,
         called_back: pending.length,
       });
       for (const [i, after] of (await there()).entries()) {
@@ -148,7 +156,9 @@ it('A sweep fails late jobs, resumes unfinished submissions, repeats pending cal
           expect(after).toMatchObject({ status: 'FAILED', error: { code } });
           expect(after.callback?.state).toBe(before.callback && 'pending');
         } else {
-          expect({ ...after, due_at: undefined }).toEqual({ ...before, due_at: undefined });
+          const rest = { due_at: undefined, input: undefined };
+          expect({ ...after, ...rest }).toEqual({ ...before, ...rest });
+          expect(after.input.deleted_at !== undefined).toBe(over.includes(before));
           if (!isDue(before)) expect(after.due_at).toBe(before.due_at);
         }
       }
@@ -178,7 +188,7 @@ it('A sweep is idempotent, one after the other and concurrently', async () => {
       if (at_once) await Promise.all([sweep(), sweep()]);
       else {
         await sweep();
-        expect(await sweep()).toEqual({ failed: 0, resumed: 0, called_back: 0 });
+        expect(await sweep()).toEqual({ failed: 0, resumed: 0, inputs_deleted: 0, called_back: 0 });
         expect(twice.calls).toEqual(once.calls);
         expect(twice.commands).toEqual(once.commands);
       }
@@ -210,7 +220,7 @@ it('A sweep does not repeat a callback whose next attempt still waits in the que
 
 it('A callback that two sweeps ask for is sent once', async () => {
   const state = 'pending' as const;
-  const { store, now, calls, callback_queue, sweepOf } = await createWorld([
+  const { clock, store, now, calls, callback_queue, sweepOf } = await createWorld([
     { status: 'COMPLETED', total: 1, callback: { ...callback, state }, due_at: isoIn(-1) },
   ]);
   const sweep = sweepOf();
@@ -225,6 +235,8 @@ it('A callback that two sweeps ask for is sent once', async () => {
   });
   for (const message of [...calls]) await callBack(message);
   expect(posts).toBe(1);
+  clock.at += DAY;
+  await sweep();
   expect((await store.get('job_0'))!).not.toHaveProperty('due_at');
 });
 
@@ -252,7 +264,9 @@ it('A sweep respects changes of a job since the index of due jobs was read', asy
       }
       clock.at += DAY;
       await sweepOf()();
-      for (const job of await there()) if (!isOpen(job)) expect(job).not.toHaveProperty('due_at');
+      for (const job of await there()) {
+        if (!isOpen(job)) expect(job).not.toHaveProperty('due_at');
+      }
     }),
   );
 });
@@ -314,7 +328,12 @@ it('A sweep leaves a submission alone whose checkpoint has moved since the index
   const readStale = async function* () {
     yield* stale;
   };
-  expect(await sweepOf({ due: readStale })()).toEqual({ failed: 0, resumed: 0, called_back: 0 });
+  expect(await sweepOf({ due: readStale })()).toEqual({
+    failed: 0,
+    resumed: 0,
+    inputs_deleted: 0,
+    called_back: 0,
+  });
   expect(commands).toEqual([]);
   expect(await there()).toMatchObject([{ due_at: isoIn(4), lease: extended }]);
 });
@@ -328,11 +347,63 @@ it('A job fails at its deadline, and with DEADLINE_EXCEEDED once its input has a
     { ...late, status: 'PROCESSING', input: of },
     { ...late, status: 'PENDING', input: of, deadline_at: isoIn(1 / 60_000) },
   ]);
-  expect(await sweepOf()()).toEqual({ failed: 3, resumed: 1, called_back: 0 });
+  expect(await sweepOf()()).toEqual({ failed: 3, resumed: 1, inputs_deleted: 3, called_back: 0 });
   expect((await there()).map(({ error }) => error?.code)).toEqual([
     'INPUT_NEVER_ARRIVED',
     'DEADLINE_EXCEEDED',
     'DEADLINE_EXCEEDED',
     undefined,
   ]);
+});
+
+it('A sweep deletes the input of each job that is over, however it ended, and says when', async () => {
+  const inputOf = (key: string) => ({ kind: 'upload' as const, format: 'jsonl' as const, key });
+  const statuses = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'CANCELLED'] as const;
+  const { deleted, sweepOf, there } = await createWorld([
+    ...statuses.map((status) => ({ status, due_at: isoIn(0), input: inputOf(status) })),
+    {
+      status: 'PROCESSING',
+      total: 1,
+      due_at: isoIn(0),
+      deadline_at: isoIn(0),
+      input: inputOf('late'),
+    },
+    { status: 'PROCESSING', total: 1, due_at: isoIn(0), input: inputOf('open') },
+  ]);
+  expect(await sweepOf()()).toMatchObject({ inputs_deleted: 5 });
+  expect(deleted.toSorted()).toEqual([...statuses, 'late'].toSorted());
+  const after = await there();
+  expect(after.slice(0, 5).map(({ input: { deleted_at } }) => deleted_at)).toEqual(
+    Array(5).fill(isoIn(0)),
+  );
+  expect(after[5]?.input).not.toHaveProperty('deleted_at');
+});
+
+it('A sweep that crashes after it has deleted an input is repeated, and then says that the input is deleted', async () => {
+  let calls_left = 1;
+  const crashing = () => (calls_left-- > 0 ? undefined : 'before');
+  const { sweepOf, there, due } = await createWorld(
+    [{ status: 'CANCELLED', due_at: isoIn(0) }],
+    () => crashing(),
+  );
+  await expect(sweepOf()()).rejects.toThrow('Down');
+  expect((await there())[0]?.input).not.toHaveProperty('deleted_at');
+  expect(await due()).toHaveLength(1);
+  calls_left = 100;
+  expect(await sweepOf()()).toMatchObject({ inputs_deleted: 1 });
+  expect(await due()).toEqual([]);
+});
+
+it('A sweep does not repeat the first message of a callback within five minutes of the end of its job', async () => {
+  const { calls, clock, sweepOf, there } = await createWorld([
+    {
+      ...{ status: 'COMPLETED', due_at: isoIn(0), completed_at: isoIn(0) },
+      callback: { ...callback, state: 'pending' },
+    },
+  ]);
+  expect(await sweepOf()()).toMatchObject({ inputs_deleted: 1, called_back: 0 });
+  expect((await there())[0]?.due_at).toBe(isoIn(5));
+  clock.at += 5 * MINUTE;
+  expect(await sweepOf()()).toMatchObject({ inputs_deleted: 0, called_back: 1 });
+  expect(calls).toEqual([{ job_id: 'job_0', attempt: 1 }]);
 });

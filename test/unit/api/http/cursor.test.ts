@@ -2,10 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { formatPosition, parsePosition, throwBadCursor } from '../../../../api/http/cursor.ts';
 
-const position = fc.record({
-  records: fc.integer({ min: 0, max: 999_999_999_999 }),
-  bytes: fc.integer({ min: 0, max: 999_999_999_999_999 }),
-});
+const position = fc.integer({ min: 0, max: 999_999_999_999 });
 
 it('a cursor of job results leads back to the position it was made of, and needs no escape in a URL', () => {
   fc.assert(
@@ -19,7 +16,7 @@ it('a cursor of job results leads back to the position it was made of, and needs
 
 const encode = (text: string) => Buffer.from(text).toString('base64url');
 
-it.each(['', 'abc', encode('-1 5'), encode('1 -5'), encode('1'), encode('1 2 3'), encode('a b')])(
+it.each(['', 'abc', encode('record -1'), encode('1 5'), encode('record'), encode('record 1 2')])(
   'the tampered cursor %j is a 400 that names the field cursor',
   (cursor) => {
     expect(() => parsePosition(cursor)).toThrow(
@@ -35,10 +32,8 @@ it('a cursor that is any string is a position or a 400', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (cursor) => {
       try {
-        const { records, bytes } = parsePosition(cursor);
-        expect(
-          [records, bytes].every((number) => Number.isSafeInteger(number) && number >= 0),
-        ).toBe(true);
+        const job_index = parsePosition(cursor);
+        expect(Number.isSafeInteger(job_index) && job_index >= 0).toBe(true);
       } catch (error) {
         expect(error).toMatchObject({ code: 'VALIDATION_ERROR' });
       }

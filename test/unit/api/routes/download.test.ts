@@ -9,13 +9,13 @@ import {
   recordKey,
   ServiceError,
 } from '../../../../schemas/index.ts';
-import { createFakeInputs } from '../../../fakes/job-inputs.ts';
+import { createFakeRecordLists } from '../../../fakes/record-lists.ts';
 import { aJob } from '../../../support/jobs.ts';
+import { withRecords } from '../../../support/record-lists.ts';
 import { aResult } from '../../../support/results.ts';
 import { WAIT } from '../../../support/wait.ts';
 import { errorOf, testApi } from '../app.ts';
 
-const KEY = 'inputs/job_1.jsonl';
 const PATH = '/jobs/job_1/download';
 const JSON_LINES = { accept: 'application/x-ndjson' };
 const CSV = { accept: 'text/csv' };
@@ -30,20 +30,16 @@ async function createJobApi(
     const content = describe(i);
     return { record_id: `r${i}`, ...(typeof content === 'string' ? { text: content } : content) };
   });
-  const bytes = Buffer.from(records.map((record) => JSON.stringify(record)).join('\n'));
-  const { inputs, objects } = createFakeInputs(new Map([[KEY, bytes]]));
+  const { record_lists, pages } = createFakeRecordLists();
   const reports: DownloadReport[] = [];
   const on_download = (report: DownloadReport) => reports.push(report);
-  const api = testApi(undefined, { inputs, on_download, ...more });
-  const input = {
-    ...{ kind: 'upload' as const, format: 'jsonl' as const, key: KEY },
-    ...(await inputs.head(KEY)),
-  };
-  await api.jobs.create(aJob({ job_id: 'job_1', total: count, input }));
+  const api = testApi(undefined, { record_lists, on_download, ...more });
+  const input = records.map((record) => JSON.stringify(record)).join('\n');
+  await api.jobs.create(await withRecords(record_lists, aJob({ job_id: 'job_1' }), input));
   for (const { record_id } of records) putRow(api.rows, { record_id });
   const download = (headers: Record<string, string> = JSON_LINES, query = '', method = 'GET') =>
     api.request(`${PATH}${query}`, { method, headers });
-  return { ...api, objects, reports, download };
+  return { ...api, pages, reports, download };
 }
 
 function putRow(rows: Map<string, Result>, fields: Partial<Result>): void {
@@ -200,13 +196,13 @@ it('a service that fails before the first row is answered with its status', asyn
   expect(response.headers.get('content-type')).toContain('application/json');
 });
 
-it('a job of another tenant or without its input is not found, and CSV takes no cursor', async () => {
-  const { download, objects, request } = await createJobApi(10);
+it('a job of another tenant or without its record list is not found, and CSV takes no cursor', async () => {
+  const { download, pages, request } = await createJobApi(10);
   expect((await request(PATH, {}, 'other')).status).toBe(404);
   expect((await request('/jobs/job_2/download')).status).toBe(404);
   expect((await download(JSON_LINES, '?cursor=x')).status).toBe(400);
   expect((await errorOf(await download(CSV, '?cursor=MTAgMTA'))).field).toBe('cursor');
-  objects.clear();
+  pages.clear();
   expect((await download()).status).toBe(404);
 });
 

@@ -1,20 +1,19 @@
-import { setImmediate } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { formatPosition } from '../../../../api/http/cursor.ts';
 import {
-  hashText,
   type JobResult,
   jobResultsResponseSchema,
   type Result,
   recordKey,
 } from '../../../../schemas/index.ts';
-import { createFakeInputs } from '../../../fakes/job-inputs.ts';
+import { createFakeRecordLists } from '../../../fakes/record-lists.ts';
 import { aJob } from '../../../support/jobs.ts';
+import { withRecords } from '../../../support/record-lists.ts';
 import { aResult } from '../../../support/results.ts';
 import { errorOf, testApi } from '../app.ts';
 
-const KEY = 'inputs/job_1.jsonl';
 const PATH = '/jobs/job_1/results';
 
 /**
@@ -23,12 +22,11 @@ const PATH = '/jobs/job_1/results';
  */
 async function createJobApi(lines: unknown[], rows: Partial<Result>[] = []) {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
-  const bytes = Buffer.from(text.join('\n'));
-  const { inputs, objects } = createFakeInputs(new Map([[KEY, bytes]]));
-  const head = await inputs.head(KEY);
-  const api = testApi(undefined, { inputs });
-  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY, ...head };
-  await api.jobs.create(aJob({ job_id: 'job_1', total: lines.length, input }));
+  const { record_lists, pages } = createFakeRecordLists();
+  const api = testApi(undefined, { record_lists });
+  await api.jobs.create(
+    await withRecords(record_lists, aJob({ job_id: 'job_1' }), text.join('\n')),
+  );
   for (const row of rows) {
     const result = aResult({ tenant: 'acme', source: 'api', ...row });
     api.rows.set(recordKey(result), result);
@@ -37,7 +35,7 @@ async function createJobApi(lines: unknown[], rows: Partial<Result>[] = []) {
     api.request(`${PATH}${query}`, accept === undefined ? {} : { headers: { accept } });
   const readPage = async (query = '') =>
     jobResultsResponseSchema.parse(await (await read(query)).json());
-  return { ...api, objects, read, readPage };
+  return { ...api, pages, read, readPage };
 }
 
 const createLines = (count: number) =>
@@ -110,47 +108,61 @@ it('the results of a job whose input has not arrived are empty', async () => {
   expect(await (await api.request(PATH)).json()).toEqual({ results: [] });
 });
 
-it('the results of a job whose input was replaced or deleted are a 404', async () => {
-  const { read, objects } = await createJobApi(createLines(2));
-  objects.set(KEY, Buffer.from('{"text":"another"}'));
+it('the results of a job whose record list is no longer kept are a 404', async () => {
+  const { read, pages } = await createJobApi(createLines(2));
+  pages.clear();
   const response = await read();
   expect(response.status).toBe(404);
   expect((await errorOf(response)).message).toContain('no longer kept');
 });
 
-it.each([
-  ['FAILED', '"no end'],
-  ['FAILED', 'a "b" c,up'],
-  ['PENDING', '"no end'],
-  ['PENDING', 'a "b" c,up'],
-] as const)(
-  'the results of a job that is %s and whose file has the row %j are no error',
-  async (status, row) => {
-    const key = 'inputs/job_1.csv';
-    const { inputs } = createFakeInputs();
-    // The parser passes on a good row before the bad one arrives.
-    const read = async function* () {
-      yield Buffer.from('text,source\nfine,up\nalso,up\n');
-      for (let turns = 0; turns < 20; turns += 1) await setImmediate();
-      yield Buffer.from(`${row}\n`);
-    };
-    const api = testApi(undefined, { inputs: { ...inputs, read } });
-    const input = { kind: 'upload' as const, format: 'csv' as const, key };
-    const error = { code: 'INPUT_UNREADABLE' as const, message: 'No CSV' };
-    await api.jobs.create(
-      aJob({
-        ...{ job_id: 'job_1', status, input: { ...input, etag: 'e' } },
-        ...(status === 'FAILED' ? { error } : {}),
-      }),
-    );
-    const response = await api.request(PATH);
-    expect(response.status).toBe(200);
-    const { results, next_cursor } = jobResultsResponseSchema.parse(await response.json());
-    expect(next_cursor).toBeUndefined();
-    if (status === 'FAILED') expect(results).toEqual([]);
-    expect(api.errors).toEqual([]);
-  },
-);
+it('the results of a job need its record list alone, so they stay when its input is deleted', async () => {
+  const { readPage, objects } = await createJobApi(createLines(2), [{ record_id: 'r0' }]);
+  expect(objects.size).toBe(0);
+  expect((await readPage()).results.map(({ outcome }) => outcome)).toEqual(['done', 'pending']);
+});
+
+it('records that a submission has not reached are pending and have no id, and those behind its checkpoint have one if they are listed', async () => {
+  const { record_lists } = createFakeRecordLists();
+  const api = testApi(undefined, { record_lists });
+  const lines = createLines(3_500).map((line) => JSON.stringify(line));
+  const whole = await withRecords(record_lists, aJob({ job_id: 'job_1' }), lines.join('\n'));
+  const submitted = { records: 1_000, bytes: 1 };
+  await api.jobs.create({ ...whole, status: 'PROCESSING', submitted });
+  const readIds = async (cursor: string) => {
+    const response = await api.request(`${PATH}?limit=2${cursor}`);
+    const { results } = jobResultsResponseSchema.parse(await response.json());
+    return results.map(({ record_id, outcome }) => [record_id, outcome]);
+  };
+  const cursorOf = (job_index: number) => `&cursor=${formatPosition(job_index)}`;
+  expect(await readIds('')).toEqual([
+    ['r0', 'pending'],
+    ['r1', 'pending'],
+  ]);
+  expect(await readIds(cursorOf(1_999))).toEqual([
+    ['r1999', 'pending'],
+    [undefined, 'pending'],
+  ]);
+  expect(await readIds(cursorOf(3_499))).toEqual([[undefined, 'pending']]);
+});
+
+it('a later job with the same id never shows the record list of the earlier one', async () => {
+  const { record_lists } = createFakeRecordLists();
+  const api = testApi(undefined, { record_lists });
+  const earlier = aJob({ job_id: 'job_1', expires_at: 1 });
+  await withRecords(record_lists, earlier, '{"record_id":"old","text":"one"}');
+  await api.jobs.create(aJob({ job_id: 'job_1', status: 'PROCESSING', total: 1 }));
+  expect(await (await api.request(PATH)).json()).toEqual({
+    results: [{ job_index: 0, outcome: 'pending' }],
+  });
+});
+
+it('the results of a job that could not be read are empty', async () => {
+  const api = testApi();
+  const error = { code: 'INPUT_UNREADABLE' as const, message: 'No CSV' };
+  await api.jobs.create(aJob({ job_id: 'job_1', status: 'FAILED', error }));
+  expect(await (await api.request(PATH)).json()).toEqual({ results: [] });
+});
 
 /** Reads all pages of the results of a job. Each page contains at most `limit` results. */
 async function collectPages(
@@ -246,50 +258,22 @@ it('a page of job results is measured in bytes of UTF-8', async () => {
   expect(pages.map((page) => page.length)).toEqual([2, 2]);
 });
 
-it('the second page of job results reads the file from its cursor on, and not its start again', async () => {
-  const offsets: number[] = [];
-  const { inputs, objects } = createFakeInputs();
-  const lines = createLines(6).map((line) => JSON.stringify(line));
-  await inputs.put(KEY, lines.join('\n'), '');
-  const read: typeof inputs.read = (key, options) => {
-    offsets.push(options.from);
-    return inputs.read(key, options);
+it('a page of job results reads the page of the record list that it is in, and no other', async () => {
+  const fake = createFakeRecordLists();
+  const read: number[] = [];
+  const get: typeof fake.record_lists.get = (job, page) => {
+    read.push(page);
+    return fake.record_lists.get(job, page);
   };
-  const api = testApi(undefined, { inputs: { ...inputs, read } });
-  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY };
+  const api = testApi(undefined, { record_lists: { get } });
+  const lines = createLines(5_000).map((line) => JSON.stringify(line));
   await api.jobs.create(
-    aJob({ job_id: 'job_1', input: { ...input, ...(await inputs.head(KEY)) } }),
+    await withRecords(fake.record_lists, aJob({ job_id: 'job_1' }), lines.join('\n')),
   );
-  const first = await (await api.request(`${PATH}?limit=2`)).json();
-  const { next_cursor } = jobResultsResponseSchema.parse(first);
-  offsets.length = 0;
-  const second = await (await api.request(`${PATH}?limit=2&cursor=${next_cursor}`)).json();
-  const { results } = jobResultsResponseSchema.parse(second);
-  expect(results.map(({ record_id }) => record_id)).toEqual(['r2', 'r3']);
-  expect(offsets).toEqual([lines.slice(0, 2).join('\n').length + 1]);
-  objects.set(KEY, Buffer.from('{"text":"another"}'));
-  expect((await api.request(`${PATH}?limit=2`)).status).toBe(404);
-});
-
-it('a small page of job results reads at most the first MiB of the file twice and one line more than it has', async () => {
-  const { inputs } = createFakeInputs();
-  let lines_read = 0;
-  const api = testApi(undefined, {
-    inputs: {
-      ...inputs,
-      read: async function* () {
-        for (const line of createLines(50)) {
-          lines_read += 1;
-          yield Buffer.from(`${JSON.stringify({ ...line, note: 'x'.repeat(100_000) })}\n`);
-        }
-      },
-    },
-  });
-  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY, etag: 'e' };
-  await api.jobs.create(aJob({ job_id: 'job_1', input }));
-  const response = await api.request(`${PATH}?limit=2`);
-  expect(((await response.json()) as { results: unknown[] }).results).toHaveLength(2);
-  expect(lines_read).toBeLessThan(25);
+  const response = await api.request(`${PATH}?limit=2&cursor=${formatPosition(3_100)}`);
+  const { results } = jobResultsResponseSchema.parse(await response.json());
+  expect(results.map(({ record_id }) => record_id)).toEqual(['r3100', 'r3101']);
+  expect(read).toEqual([3]);
 });
 
 it('a result that is larger than a page alone is a page by itself', async () => {
@@ -350,25 +334,10 @@ it('job results are CSV if the caller accepts text/csv', async () => {
   ]);
 });
 
-it('a result that is stored without its text gets the text of the input, if that is the text that was analysed', async () => {
-  const without = (record_id: string, text: string, more: Partial<Result> = {}) => ({
-    ...{ record_id, text_hash: hashText(text), ...more },
-    text: undefined as unknown as string,
-  });
-  const long = '"'.repeat(1_000_000);
-  const { readPage, read } = await createJobApi(
-    ['a', 'b', 'c', 'd'].map((id) => ({ record_id: id, text: id === 'd' ? long : `text ${id}` })),
-    [
-      without('a', 'text a'),
-      without('b', 'a later text', { record_version: 3 }),
-      without('c', '', { status: 'withdrawn' }),
-      without('d', long),
-    ],
-  );
-  const { results } = await readPage();
-  expect(results.map(({ result }) => result?.text)).toEqual(['text a', ...Array(3)]);
-  const lines = parse(await (await read('', 'text/csv')).text(), { columns: true });
-  expect(lines[0]).toMatchObject({ text: 'text a' });
+it('a result that is stored without its text has no text in the results of its job', async () => {
+  const text = undefined as unknown as string;
+  const { readPage } = await createJobApi(createLines(1), [{ record_id: 'r0', text }]);
+  expect((await readPage()).results[0]?.result).not.toHaveProperty('text');
 });
 
 it('the last page of job results has no headers of a next page', async () => {
@@ -381,20 +350,9 @@ it('the last page of job results has no headers of a next page', async () => {
 
 it('job results read at most 100 rows of the results table at a time', async () => {
   const sizes: number[] = [];
-  const { inputs } = createFakeInputs(
-    new Map([
-      [
-        KEY,
-        Buffer.from(
-          createLines(250)
-            .map((line) => JSON.stringify(line))
-            .join('\n'),
-        ),
-      ],
-    ]),
-  );
+  const { record_lists } = createFakeRecordLists();
   const api = testApi(undefined, {
-    inputs,
+    record_lists,
     results: {
       get: async () => undefined,
       list: async () => ({ results: [] }),
@@ -404,9 +362,9 @@ it('job results read at most 100 rows of the results table at a time', async () 
       },
     },
   });
-  const input = { kind: 'upload' as const, format: 'jsonl' as const, key: KEY };
+  const lines = createLines(250).map((line) => JSON.stringify(line));
   await api.jobs.create(
-    aJob({ job_id: 'job_1', input: { ...input, ...(await inputs.head(KEY)) } }),
+    await withRecords(record_lists, aJob({ job_id: 'job_1' }), lines.join('\n')),
   );
   await api.request(`${PATH}?limit=1000`);
   expect(sizes).toEqual([100, 100, 50]);

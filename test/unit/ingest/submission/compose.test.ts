@@ -199,7 +199,7 @@ it('the submission function sweeps the jobs that are due, and resumes the submis
   await run({ kind: 'sweep' });
   expect(dynamodb.commandCalls(QueryCommand)[0]?.args[0].input.TableName).toBe('the-jobs');
   expect(lines.join('')).toContain('jobs swept');
-  expect(lines.join('')).toContain('"failed":0,"resumed":1,"called_back":0');
+  expect(lines.join('')).toContain('"failed":0,"resumed":1,"inputs_deleted":0,"called_back":0');
   expect(listSent()).toEqual([
     {
       QueueUrl: 'https://sqs.example/jobs',
@@ -214,7 +214,7 @@ it('the submission function stores texts that do not fit on the stream in its in
   s3.on(PutObjectCommand).resolves({});
   useInput(JSON.stringify({ text: createLongText() }));
   expect(await run(RESUME)).toEqual({ batchItemFailures: [] });
-  expect(s3.commandCalls(PutObjectCommand)[0]?.args[0].input).toMatchObject({
+  expect(s3.commandCalls(PutObjectCommand)[1]?.args[0].input).toMatchObject({
     Bucket: 'the-inputs',
     Key: expect.stringMatching(/^claims\/acme\/[0-9a-f]{64}$/),
   });

@@ -43,7 +43,10 @@ async function submitSlowly(isLost: (hops: number) => boolean) {
   const callback_queue = { send: async () => {} };
   const handle = createMessageHandler({
     submit: world.submit,
-    sweep: createSweep({ store, job_queue, callback_queue, now: Date.now }),
+    sweep: createSweep({
+      ...{ store, job_queue, callback_queue },
+      ...{ deleteInput: world.inputs.delete, now: Date.now },
+    }),
     job_queue,
     newOwner: () => `owner-${owners++}`,
     countStopped: () => expect.fail('The submission was stopped'),

@@ -6,6 +6,7 @@ import { hashText, type Job, ServiceError } from '../../../../schemas/index.ts';
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { NO_LIMITS } from '../../../fakes/pace.ts';
+import { createFakeRecordLists } from '../../../fakes/record-lists.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createLongText } from '../../../support/long-text.ts';
 import { createInvocations } from '../../../support/submission.ts';
@@ -20,10 +21,11 @@ async function createWorld(lines: string[], more: Partial<SubmitDeps> = {}) {
   await store.create(
     aJob({ job_id: 'job_1', input: { kind: 'upload', format: 'jsonl', key: KEY } }),
   );
+  const { record_lists, pages } = createFakeRecordLists();
   const published: Record<string, unknown>[] = [];
   const keys: string[] = [];
   const deps: SubmitDeps = {
-    ...{ store, inputs },
+    ...{ store, inputs, record_lists },
     stream: {
       putRecords: async (entries) =>
         entries.map(({ data, partition_key }, i) => {
@@ -40,7 +42,7 @@ async function createWorld(lines: string[], more: Partial<SubmitDeps> = {}) {
   };
   const read = async () => (await store.get('job_1')) as Job;
   const submit = createInvocations(createSubmit(deps));
-  return { store, objects, inputs, published, keys, deps, submit, read };
+  return { store, objects, inputs, pages, published, keys, deps, submit, read };
 }
 const lines = (count: number) =>
   Array.from({ length: count }, (_, i) => JSON.stringify({ text: `Text ${i}` }));
@@ -67,6 +69,7 @@ it('a submission stops at the next checkpoint of a job that is cancelled meanwhi
   const { store, published } = world;
   const submitJob = createSubmit({
     ...{ store, inputs: world.inputs, on_final: async () => {}, now: () => JOBS_NOW },
+    record_lists: world.deps.record_lists,
     ...NO_LIMITS,
     claims: { put: async () => '' },
     stream: {
@@ -243,4 +246,50 @@ it('a small job goes to one shard, and a submission that resumes spreads its rec
   await world.submit('job_1', AN_HOUR);
   expect(new Set(world.keys.slice(1_000)).size).toBe(3);
   expect(world.keys.slice(1_000)).not.toContain('job_1');
+});
+
+it('a submission lists the identity of each record and the issues of each invalid row, and none of their words', async () => {
+  const rows = [
+    '{"text":"private words","record_id":"a","source":"s","record_version":3,"author":"Ada"}',
+    '{"text":5,"author":"Ada"}',
+    '{"text":"more private words"}',
+  ];
+  const { submit, pages } = await createWorld(rows);
+  expect(await submit('job_1', AN_HOUR)).toBe('done');
+  const [[key, listed] = []] = [...pages];
+  expect(key).toMatch(/^record-lists\/job_1\/\d+\/00000\.json\.gz$/);
+  expect(listed).toEqual([
+    { source: 's', record_id: 'a', record_version: 3, length: 13 },
+    { issues: [{ path: 'text', message: expect.any(String) }] },
+    { source: 'api', record_id: 'job_1:2', length: 18 },
+  ]);
+  expect(JSON.stringify(listed)).not.toMatch(/private|Ada/);
+});
+
+it('a submission lists the records of a page before it publishes them, and an invocation that repeats a page lists it again in its place', async () => {
+  const all = lines(2_500);
+  const world = await createWorld(all);
+  const { deps, pages, submit } = world;
+  const listed_first: boolean[] = [];
+  const { putRecords } = deps.stream;
+  deps.stream.putRecords = async (entries) => {
+    const index = Number(/:(\d+)"/.exec(Buffer.from(entries[0]!.data).toString())?.[1]);
+    listed_first.push(
+      [...pages.keys()].some((key) => key.includes(`/0000${Math.floor(index / 1_000)}.`)),
+    );
+    return putRecords(entries);
+  };
+  const { advance } = deps.store;
+  let crashes = 1;
+  deps.store.advance = async (...args) => {
+    if (args[3].records === 2_000 && crashes-- > 0) throw new Error('The process has crashed');
+    return advance(...args);
+  };
+  await expect(submit('job_1', AN_HOUR)).rejects.toThrow('crashed');
+  expect(pages.size).toBe(2);
+  await world.store.update('job_1', ['PROCESSING'], { lease: undefined });
+  expect(await submit('job_1', AN_HOUR)).toBe('done');
+  expect(listed_first).not.toContain(false);
+  const ids = [...pages.values()].flat().map((one) => 'record_id' in one && one.record_id);
+  expect(ids).toEqual(all.map((_, i) => `job_1:${i}`));
 });

@@ -3,6 +3,7 @@ import { type Format, ServiceError, type UploadOptions } from '../../../../schem
 import { createFakeInputs } from '../../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../../fakes/job-store.ts';
 import { NO_LIMITS } from '../../../fakes/pace.ts';
+import { createFakeRecordLists } from '../../../fakes/record-lists.ts';
 import { aJob, JOBS_NOW } from '../../../support/jobs.ts';
 import { createInvocations } from '../../../support/submission.ts';
 
@@ -18,6 +19,7 @@ export function createWorld(
   overrides: Partial<SubmitDeps> = {},
 ) {
   const { inputs, objects } = createFakeInputs(new Map([[KEY, Buffer.from(content)]]));
+  const { record_lists, pages } = createFakeRecordLists();
   const down = () => new ServiceError('some', 'Down', { retryable: false });
   async function failing<Value>(effect: () => Promise<Value>): Promise<Value> {
     const failure = fails();
@@ -39,6 +41,7 @@ export function createWorld(
       mark: (...args) => failing(() => store.mark(...args)),
     },
     inputs,
+    record_lists: { put: (...args) => failing(() => record_lists.put(...args)) },
     stream: {
       putRecords: (entries) =>
         failing(async () =>
@@ -56,7 +59,7 @@ export function createWorld(
   };
   const submit = createSubmit(deps);
   const invoke = createInvocations(submit);
-  return { clock, store, objects, published, inputs, deps, submit, invoke };
+  return { clock, store, objects, pages, published, inputs, deps, submit, invoke };
 }
 
 export async function createJob(

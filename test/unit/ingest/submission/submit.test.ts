@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { FORMAT_NAMES } from '../../../../schemas/index.ts';
 import { FORMAT_SAMPLES } from '../../../support/format-samples.ts';
+import { aJob } from '../../../support/jobs.ts';
 import { createJob, createWorld, KEY } from './submit-world.ts';
 
 const AN_HOUR = () => 3_600_000;
@@ -111,10 +112,42 @@ it('A job whose input arrives under the key of another format becomes FAILED, an
 });
 
 it('A stray object beside the input of a job does not harm the job', async () => {
-  const { store, invoke, published } = createWorld('{"text":"one"}');
+  const { store, invoke, published, objects } = createWorld('{"text":"one"}');
   await createJob(store);
+  objects.set('inputs/j.parquet', Buffer.from('a stray text'));
   expect(await invoke('j', AN_HOUR, 'inputs/j.parquet')).toBe('done');
   expect(published).toHaveLength(1);
+  expect([...objects.keys()]).toEqual([KEY]);
+});
+
+it.each(['COMPLETED', 'FAILED', 'CANCELLED', undefined] as const)(
+  'An upload that arrives when its job is %s is deleted',
+  async (status) => {
+    const { store, invoke, objects } = createWorld('{"text":"one"}');
+    if (status !== undefined) await store.create(aJob({ job_id: 'j', status }));
+    expect(await invoke('j', AN_HOUR, KEY)).toBe('ignored');
+    expect(objects.size).toBe(0);
+  },
+);
+
+it('A message that names no object deletes nothing', async () => {
+  const { invoke, objects } = createWorld('{"text":"one"}');
+  expect(await invoke('j', AN_HOUR)).toBe('ignored');
+  expect(objects.size).toBe(1);
+});
+
+it('A submission whose job is cancelled and whose input is deleted meanwhile ends without an error', async () => {
+  const world = createWorld('{"text":"one"}\n{"text":"two"}');
+  const { store, objects, deps, invoke } = world;
+  await createJob(store);
+  const { startPace } = deps;
+  deps.startPace = () => {
+    objects.clear();
+    void store.transition('j', 'CANCELLED', {});
+    return startPace();
+  };
+  expect(await invoke('j', AN_HOUR, KEY)).toBe('ignored');
+  expect((await store.get('j'))?.error).toBeUndefined();
 });
 
 it('A job keeps the etag and the size of its input from the start of its submission', async () => {

@@ -72,9 +72,8 @@ it.each([200, 201, 204, 299])(
     const { attempt, sent, store } = await createWorld([{ status }]);
     expect(await attempt(1)).toBe('delivered');
     expect(sent).toEqual([]);
-    const { callback, due_at } = (await store.get('job_1'))!;
+    const { callback } = (await store.get('job_1'))!;
     expect(callback).toMatchObject({ state: 'delivered', attempts: [{ status }] });
-    expect(due_at).toBeUndefined();
   },
 );
 
