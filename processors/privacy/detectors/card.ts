@@ -46,9 +46,19 @@ function isGrouping(groups: number[]): boolean {
 function rate(scan: Scan, { start, digits }: NumberCandidate): number | undefined {
   const topics = topicsBefore(scan, start);
   const has_cue = topics.has('card');
-  if (topics.size > 0 && !has_cue && !topics.has('bank_account')) return undefined;
-  if (isBrand(digits)) return 0.99;
+  if (topics.has('other') || topics.has('version')) return undefined;
+  if (isBrand(digits)) return isOther(topics) ? FOREIGN_CUE_SCORE : 0.99;
   return has_cue && luhn_number.default(digits) ? 0.9 : undefined;
+}
+
+/**
+ * Score of a card after the cue word of another number, such as "my number". It is lower than that of the
+ * other number if that has the form and the check digit of its kind.
+ */
+const FOREIGN_CUE_SCORE = 0.9;
+
+function isOther(topics: ReadonlySet<string>): boolean {
+  return topics.size > 0 && !topics.has('card') && !topics.has('bank_account');
 }
 
 /** validator accepts a Mastercard number of any length, so its length is checked here. */

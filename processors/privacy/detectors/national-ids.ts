@@ -17,7 +17,7 @@ export const national_ids: Detector = {
 function* findKind(scan: Scan, kind: NationalIdKind): Generator<Candidate> {
   for (const { index: start, 0: value } of scan.text.matchAll(kind.pattern)) {
     const end = start + value.length;
-    if (isPartOfNumber(scan.text, start, end)) continue;
+    if (isPartOfNumber(scan.text, start, end) || isPartOfGroups(scan.text, start, value)) continue;
     scan.checkTime();
     const score = rate(scan, kind, { start, value });
     if (score !== undefined) yield { type: kind.type, start, end, score };
@@ -45,4 +45,28 @@ function isPartOfNumber(text: string, start: number, end: number): boolean {
   if (isWordCharacter(text, start - 1) || isWordCharacter(text, end)) return true;
   const before = text.slice(Math.max(0, start - 2), start);
   return /[0-9A-Za-z][-./]$/.test(before) || /^[-./][0-9]/.test(text.slice(end, end + 2));
+}
+
+/** Most groups that are counted before and after a number. */
+const MAX_GROUPS = 12;
+
+/**
+ * Returns true if a number in groups of the same length is a part of a longer number that is written in the
+ * same way, such as the first twelve digits of a card. Several whole numbers in a row are not one number.
+ * Groups of three digits can also be an amount that follows.
+ */
+function isPartOfGroups(text: string, start: number, value: string): boolean {
+  const [, group = '', separator = ''] = /^([0-9]{4,6})([ -])/.exec(value) ?? [];
+  const groups = value.split(separator);
+  if (group === '' || groups.some((one) => one.length !== group.length)) return false;
+  const width = (group.length + 1) * MAX_GROUPS;
+  const end = start + value.length;
+  const others = `${separator}[0-9]{${group.length}}`;
+  const after = new RegExp(`^(?:${others}){0,${MAX_GROUPS}}(?![0-9])`);
+  const before = new RegExp(`(?<![0-9])(?:[0-9]{${group.length}}${separator}){0,${MAX_GROUPS}}$`);
+  const [behind, ahead] = [
+    before.exec(text.slice(Math.max(0, start - width), start))?.[0] ?? '',
+    after.exec(text.slice(end, end + width))?.[0] ?? '',
+  ].map(({ length }) => length / (group.length + 1)) as [number, number];
+  return behind % groups.length !== 0 || ahead % groups.length !== 0;
 }

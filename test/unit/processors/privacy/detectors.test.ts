@@ -54,6 +54,15 @@ const FOUND: Record<string, Case[]> = {
     ],
     ['my visa, exp 12/27, cvv 123', 'en', 'CREDIT_DEBIT_EXPIRY 12/27', 'CREDIT_DEBIT_CVV 123'],
   ],
+  'cards after the cue word of another number': [
+    ['my number is 4111 1111 1111 1111', 'en', 'CREDIT_DEBIT_NUMBER 4111 1111 1111 1111'],
+    ['マイナンバー 4111-1111-1111-1111', 'ja', 'CREDIT_DEBIT_NUMBER 4111-1111-1111-1111'],
+    ['Passport 4111 1111 1111 1111', 'en', 'CREDIT_DEBIT_NUMBER 4111 1111 1111 1111'],
+    ['driving licence 4111 1111 1111 1111', 'en', 'CREDIT_DEBIT_NUMBER 4111 1111 1111 1111'],
+    ['Call 4111 1111 1111 1111', 'en', 'CREDIT_DEBIT_NUMBER 4111 1111 1111 1111'],
+    ['my number is 1234 5678 9018', 'en', 'JP_MY_NUMBER 1234 5678 9018'],
+    ['My Number 1234 5678 9018 1234 5678 9018', 'en', 'JP_MY_NUMBER 1234 5678 9018'],
+  ],
   'bank accounts': [
     [
       'DE89 3704 0044 0532 0130 00 bitte',
@@ -142,6 +151,8 @@ describe.each(Object.entries(FOUND))('The local detectors find %s', (_, cases) =
 });
 
 const NOT_FOUND: [text: string, language: string][] = [
+  ['my number is 4111 1111 1111 1112', 'en'],
+  ['order number 4111 1111 1111 1111', 'en'],
   ['Order 112-1234567-1234567 of 2026-11-03', 'en'],
   ['order number 4155552671', 'en'],
   ['Bestellnummer 4111111111111111', 'de'],
