@@ -199,6 +199,8 @@ export interface Settings {
    * operators have to put them back.
    */
   failures_days: number;
+  /** Lifetime of set-asides whose bytes cannot be read, and so not be masked. */
+  unreadable_days: number;
   /** Time for which buckets keep deleted and overwritten objects that cannot be produced again. */
   deleted_objects_days: number;
   api: {
@@ -440,6 +442,7 @@ export const settings: Settings = {
   },
   set_asides_days: 80,
   failures_days: 14,
+  unreadable_days: 14,
   deleted_objects_days: 7,
   api: {
     stage: 'v1',

@@ -42,6 +42,12 @@ export const setAsideSchema = z.object({
     })
     .optional()
     .describe('Only with the reason over_budget.'),
+  is_unreadable: z
+    .literal(true)
+    .optional()
+    .describe(
+      'Only if the bytes are as they came, because they cannot be read and so not be masked.',
+    ),
   arrived_at: z.iso.datetime({ offset: true }),
   data_base64: z
     .base64()

@@ -13,6 +13,8 @@ import { sendBatches } from '../send-batches.ts';
 import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
 
 const PREFIX = 'set-asides/';
+/** Prefix of the set-asides whose bytes cannot be masked. They expire earlier. */
+const UNREADABLE_PREFIX = 'unreadable/';
 /**
  * Prefix of the set-asides with the reason `over_budget`. They have a folder for each month, so that
  * the replay at the reset finds them without reading the others.
@@ -50,7 +52,7 @@ export function createSetAsideBucket(deps: BucketDeps): SetAsides {
 
 async function putSetAside(bucket: Bucket, set_aside: SetAside): Promise<undefined> {
   await bucket.put(
-    keyOf(set_aside, set_aside.over_budget?.month),
+    keyOf(set_aside, choosePrefix(set_aside)),
     JSON.stringify(set_aside),
     'application/json',
   );
@@ -63,13 +65,13 @@ export function createOverBudgetSetAsides(deps: BucketDeps): OverBudgetSetAsides
   return {
     months: () => bucket.listFolders(OVER_BUDGET_PREFIX),
     async *lots(month, size) {
-      for await (const keys of chunkKeys(bucket.listKeys(`${OVER_BUDGET_PREFIX}${month}/`), size)) {
+      for await (const keys of chunkKeys(bucket.listKeys(nameMonth(month)), size)) {
         const lot = await Promise.all(keys.map((key) => limit(() => read(bucket, key))));
         yield lot.filter((set_aside) => set_aside !== undefined);
       }
     },
     async delete(set_asides) {
-      const keys = set_asides.map((one) => keyOf(one, one.over_budget?.month));
+      const keys = set_asides.map((one) => keyOf(one, choosePrefix(one)));
       await Promise.all(keys.map((key) => limit(() => bucket.delete(key))));
     },
   };
@@ -78,8 +80,8 @@ export function createOverBudgetSetAsides(deps: BucketDeps): OverBudgetSetAsides
 /** Reads set-asides. Each method may throw a {@link ServiceError}. */
 export interface SetAsideReader {
   /**
-   * Lists set-asides stream by stream and shard by shard, in the order of the stream. Those that are
-   * over budget come last, month by month.
+   * Lists set-asides stream by stream and shard by shard, in the order of the stream. Then come those
+   * whose bytes cannot be read, and then those that are over budget, month by month.
    *
    * @param options.limit maximum number of set-asides. Default: no limit.
    */
@@ -103,8 +105,8 @@ export function createSetAsideReader(deps: BucketDeps): SetAsideReader {
       const position = positionOf(set_aside_id);
       if (position === undefined) return undefined;
       const months = await bucket.listFolders(OVER_BUDGET_PREFIX);
-      const over_budget = months.map((month) => keyOf(position, month));
-      for (const key of [keyOf(position), ...over_budget]) {
+      const prefixes = [PREFIX, UNREADABLE_PREFIX, ...months.map(nameMonth)];
+      for (const key of prefixes.map((prefix) => keyOf(position, prefix))) {
         const found = await read(bucket, key);
         if (found !== undefined) return found;
       }
@@ -115,6 +117,7 @@ export function createSetAsideReader(deps: BucketDeps): SetAsideReader {
 
 async function* listKeys(bucket: Bucket): AsyncIterable<string> {
   yield* bucket.listKeys(PREFIX);
+  yield* bucket.listKeys(UNREADABLE_PREFIX);
   yield* bucket.listKeys(OVER_BUDGET_PREFIX);
 }
 
@@ -129,15 +132,23 @@ async function* chunkKeys(keys: AsyncIterable<string>, size: number): AsyncItera
   if (some.length > 0) yield some;
 }
 
-/**
+function choosePrefix({ over_budget, is_unreadable }: SetAside): string {
+  if (over_budget !== undefined) return nameMonth(over_budget.month);
+  return is_unreadable ? UNREADABLE_PREFIX : PREFIX;
+}
+
+function nameMonth(month: string): string {
+  return `${OVER_BUDGET_PREFIX}${month}/`;
+}
+
 /**
  * Returns the key of a set-aside, for example
  * `set-asides/AuraStream-IngestStream/shardId-000000000000/4959….json`. The key of a sub-record ends
  * with its sub-sequence number, for example `…/4959…-000003.json`. The key of a record that is over
- * budget begins with its month, for example `over-budget/2026-11/AuraStream-IngestStream/…`.
+ * budget begins with its month, for example `over-budget/2026-11/AuraStream-IngestStream/…`, and that of
+ * bytes that cannot be read begins with `unreadable/`.
  */
-function keyOf(position: StreamPosition, month?: string): string {
-  const prefix = month === undefined ? PREFIX : `${OVER_BUDGET_PREFIX}${month}/`;
+function keyOf(position: StreamPosition, prefix: string): string {
   const { stream_name, shard_id, sequence_number } = position;
   const { sub_sequence_number, nested_numbers = [] } = position;
   const numbers = sub_sequence_number === undefined ? [] : [sub_sequence_number, ...nested_numbers];

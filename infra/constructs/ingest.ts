@@ -36,7 +36,9 @@ export class Ingest extends Construct {
     const set_asides = SET_ASIDE_PREFIXES.map((prefix) => {
       return { prefix, expiration: Duration.days(settings.set_asides_days) };
     });
-    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides', set_asides, {
+    const { unreadable_days } = settings;
+    const unreadable = { prefix: 'unreadable/', expiration: Duration.days(unreadable_days) };
+    this.set_aside_bucket = createPrivateBucket(this, 'SetAsides', [...set_asides, unreadable], {
       deleted_objects_days,
     });
     const failures = [{ expiration: Duration.days(settings.failures_days) }];
@@ -63,9 +65,10 @@ export class Ingest extends Construct {
 }
 
 /** Checks that nothing can be put back after the row of its record, or its withdrawal, has expired. */
-function requireExpiry({ set_asides_days, failures_days, results }: Settings): void {
+function requireExpiry(settings: Settings): void {
+  const { set_asides_days, failures_days, unreadable_days, results } = settings;
   const row_days = results.ttl_seconds / 86_400;
-  for (const [name, days] of Object.entries({ set_asides_days, failures_days })) {
+  for (const [name, days] of Object.entries({ set_asides_days, failures_days, unreadable_days })) {
     if (days < row_days) continue;
     throw new Error(
       `${name}: expected less than the ${row_days} days of results.ttl_seconds, got ${days}. ` +

@@ -130,7 +130,7 @@ function rowGrants({ ingest, tables, jobs, keeper, lake }: PrivacyProps) {
 
 function objectGrants({ ingest, jobs, lake }: PrivacyProps) {
   const { set_aside_bucket, failure_bucket } = ingest;
-  const set_asides = ['set-asides/', 'over-budget/'].map((prefix) =>
+  const set_asides = ['set-asides/', 'over-budget/', 'unreadable/'].map((prefix) =>
     set_aside_bucket.arnForObjects(`${prefix}*`),
   );
   const failures = failure_bucket.arnForObjects(`${FAILURES_PREFIX}*`);

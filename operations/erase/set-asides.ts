@@ -5,7 +5,7 @@ import type { Step } from './context.ts';
 import { withdrawFound } from './rows.ts';
 
 /** Prefixes of the bucket of set-asides, in alphabetical order. See aws/s3/set-aside-bucket.ts. */
-const PREFIXES = ['over-budget/', 'set-asides/'];
+const PREFIXES = ['over-budget/', 'set-asides/', 'unreadable/'];
 
 /**
  * Deletes the set-asides that hold a selected record, with their versions. A set-aside that holds several

@@ -114,7 +114,7 @@ async function* listSetAsides(
   { set_asides }: ExportDeps,
   selection: Selection,
 ): AsyncGenerator<ExportLine> {
-  for (const prefix of ['over-budget/', 'set-asides/']) {
+  for (const prefix of ['over-budget/', 'set-asides/', 'unreadable/']) {
     for await (const key of set_asides.keys(prefix)) {
       const text = await set_asides.read(key);
       if (text === undefined) continue;

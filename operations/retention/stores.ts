@@ -29,6 +29,7 @@ const BY_NAME: Record<string, Holding[]> = {
   IngestSetAsides: [
     { prefix: 'set-asides/', holds: 'records that cannot be processed', has_texts: true },
     { prefix: 'over-budget/', holds: 'records over budget', has_texts: true },
+    { prefix: 'unreadable/', holds: 'bytes that cannot be read or masked', has_texts: true },
     { prefix: 'restored/', holds: 'marks of set-asides that were put back', has_texts: false },
     {
       prefix: 'privacy-requests/',

@@ -23,32 +23,62 @@ export type MaskBytes = (
   author_key?: Uint8Array,
 ) => Uint8Array;
 
+/**
+ * Says whether bytes would be masked, but cannot be read. They then hold what was published, and are kept for
+ * a shorter time.
+ */
+export type IsUnreadable = (
+  bytes: Uint8Array,
+  record?: Pick<StreamRecord, 'tenant' | 'source'>,
+) => boolean;
+
 type MaskBytesDeps = Pick<RedactRecordDeps, 'settings' | 'detectLocally' | 'resolveLanguage'>;
 
 /** Creates the function that masks bytes. It calls no service, so that it never has to wait. */
 export function createMaskBytes(deps: MaskBytesDeps): MaskBytes {
-  const masks_unreadable = masksSomething(deps.settings);
+  const isMasked = createIsMasked(deps);
   const maskText = (text: string, given: string, author_key: Uint8Array | undefined): string => {
     const language = deps.resolveLanguage(given, text);
     const detect = (part: string) => detectUnsureLocally(deps.detectLocally, part, language);
     return maskJson(text, detect, author_key) ?? redactText(text, detect(text)).stored;
   };
   return (bytes, record, author_key) => {
-    const is_masked =
-      record === undefined
-        ? masks_unreadable
-        : masksStored(findPrivacyPolicy(deps.settings, record.tenant, record.source));
-    if (!is_masked) return bytes;
-    const plain = tryDecompress(bytes);
-    const encoding = plain === undefined ? undefined : chooseEncoding(plain);
-    if (plain === undefined || encoding === undefined) return bytes;
-    if (plain.length > MAX_MASKED_BYTES) return bytes;
+    const readable = isMasked(record) ? read(bytes) : undefined;
+    if (readable === undefined) return bytes;
+    const { plain, encoding } = readable;
     const text = Buffer.from(plain).toString(encoding);
     const masked = maskText(text, record?.language ?? 'auto', author_key);
     if (masked === text) return bytes;
     const result = Buffer.from(masked, encoding);
     return plain === bytes ? result : gzipSync(result);
   };
+}
+
+/** Creates the function that finds the bytes that {@link createMaskBytes} has to leave as they came. */
+export function createIsUnreadable(deps: Pick<MaskBytesDeps, 'settings'>): IsUnreadable {
+  const isMasked = createIsMasked(deps);
+  return (bytes, record) => isMasked(record) && read(bytes) === undefined;
+}
+
+/** Creates the function that says whether the policy of a record, or any if there is none, masks it. */
+function createIsMasked({ settings }: Pick<MaskBytesDeps, 'settings'>) {
+  const masks_something = masksSomething(settings);
+  return (record: Pick<StreamRecord, 'tenant' | 'source'> | undefined): boolean =>
+    record === undefined
+      ? masks_something
+      : masksStored(findPrivacyPolicy(settings, record.tenant, record.source));
+}
+
+type Encoding = 'utf8' | 'utf16le' | 'latin1';
+
+/** Returns unpacked bytes and how to read them. Undefined if they cannot be read, or are too many. */
+function read(bytes: Uint8Array): { plain: Uint8Array; encoding: Encoding } | undefined {
+  const plain = tryDecompress(bytes);
+  const encoding = plain === undefined ? undefined : chooseEncoding(plain);
+  if (plain === undefined || encoding === undefined || plain.length > MAX_MASKED_BYTES) {
+    return undefined;
+  }
+  return { plain, encoding };
 }
 
 export type AuthorKey = (item: {
@@ -122,7 +152,7 @@ const MAX_CONTROL_SHARE = 0.02;
  * Returns an encoding that reads the bytes without loss. Latin-1 has a character for each byte, and
  * the ASCII characters of most other encodings.
  */
-function chooseEncoding(bytes: Uint8Array): 'utf8' | 'utf16le' | 'latin1' | undefined {
+function chooseEncoding(bytes: Uint8Array): Encoding | undefined {
   try {
     utf8.decode(bytes);
     return 'utf8';

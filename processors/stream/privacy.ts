@@ -4,12 +4,20 @@ import { composeEngine, type EngineStats } from '../engine/compose.ts';
 import { createLocalDetection, wrapLocalDetection } from '../privacy/local-detector.ts';
 import { createRedactRecord, type RedactRecord } from '../privacy/redact-record.ts';
 import { rememberDetections } from '../privacy/remember.ts';
-import { type AuthorKey, createAuthorKey, createMaskBytes, type MaskBytes } from './mask-bytes.ts';
+import {
+  type AuthorKey,
+  createAuthorKey,
+  createIsUnreadable,
+  createMaskBytes,
+  type IsUnreadable,
+  type MaskBytes,
+} from './mask-bytes.ts';
 
 /** The privacy of the records of the stream. */
 export interface Privacy {
   redactRecord: RedactRecord;
   maskBytes: MaskBytes;
+  isUnreadable: IsUnreadable;
   authorKey: AuthorKey;
   /** Undefined if the engine calls no service. */
   engineStats?: (() => EngineStats) | undefined;
@@ -43,6 +51,7 @@ export function composePrivacy(
       detector: engine.detector,
     }),
     maskBytes: createMaskBytes(deps),
+    isUnreadable: createIsUnreadable(deps),
     authorKey: createAuthorKey(deps),
     engineStats: engine.stats,
   };

@@ -3,7 +3,7 @@ import { ServiceError, type StreamRecord } from '../../schemas/index.ts';
 import type { BatchContext } from './batch.ts';
 import { type Rejected, type StreamItem, setAsideOf } from './decode/decode.ts';
 import type { Entry } from './decode/entry.ts';
-import type { AuthorKey, MaskBytes } from './mask-bytes.ts';
+import type { AuthorKey, IsUnreadable, MaskBytes } from './mask-bytes.ts';
 import type { SetAsides } from './ports.ts';
 import { countInJobs, type JobOf } from './progress.ts';
 import { putBefore } from './put.ts';
@@ -21,8 +21,11 @@ export async function keepSetAsides<Item extends Entry & { record?: StreamRecord
   const masked = await Promise.all(
     rejected.map(async ({ item, why }) => {
       const bytes = await maskItem(privacy, item);
-      if (bytes instanceof Uint8Array)
-        return [[setAsideOf({ ...item, bytes }, why), item] as const];
+      if (bytes instanceof Uint8Array) {
+        const is_unreadable = privacy.isUnreadable(item.bytes, item.record);
+        const set_aside = setAsideOf({ ...item, bytes }, why);
+        return [[is_unreadable ? { ...set_aside, is_unreadable } : set_aside, item] as const];
+      }
       tally.addFailed([{ stage: 'privacy', code: bytes.code, delivered_as: item.delivered_as }]);
       return [];
     }),
@@ -51,7 +54,7 @@ async function maskItem(
 
 export interface SetAsideDeps {
   set_asides: SetAsides;
-  privacy: { maskBytes: MaskBytes; authorKey: AuthorKey };
+  privacy: { maskBytes: MaskBytes; isUnreadable: IsUnreadable; authorKey: AuthorKey };
   progress: JobProgress;
 }
 

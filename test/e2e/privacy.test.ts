@@ -191,4 +191,4 @@ it('personal data from the stream, a file, a job and the API is in no table, obj
   }
   // The engine is local, so that no text is sent as it came.
   expect(meter.map(({ action }) => action)).not.toContain('DetectPiiEntities');
-}, 600_000);
+}, 900_000);

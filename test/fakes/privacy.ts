@@ -11,7 +11,11 @@ import {
   type RedactRecordDeps,
 } from '../../processors/privacy/redact-record.ts';
 import { createSearchText, type SearchText } from '../../processors/privacy/search-text.ts';
-import { createAuthorKey, createMaskBytes } from '../../processors/stream/mask-bytes.ts';
+import {
+  createAuthorKey,
+  createIsUnreadable,
+  createMaskBytes,
+} from '../../processors/stream/mask-bytes.ts';
 import type { Privacy } from '../../processors/stream/privacy.ts';
 import { type PrivacyInput, privacySchema } from '../../schemas/index.ts';
 
@@ -66,6 +70,7 @@ export function createTestPrivacy(settings: Partial<PrivacyInput> = {}): Privacy
   return {
     redactRecord: createTestRedaction(settings),
     authorKey: createAuthorKey({ settings: parsed, pseudonymKey }),
+    isUnreadable: createIsUnreadable({ settings: parsed }),
     maskBytes: createMaskBytes({
       settings: parsed,
       detectLocally: createLocalDetection(),

@@ -280,7 +280,7 @@ it.each([
         (action) => `s3:${action} IngestFailures.Arn/aws/lambda/*`,
       ),
       ...['DeleteObject', 'DeleteObjectVersion', 'GetObject'].flatMap((action) =>
-        ['set-asides', 'over-budget'].map(
+        ['set-asides', 'over-budget', 'unreadable'].map(
           (prefix) => `s3:${action} IngestSetAsides.Arn/${prefix}/*`,
         ),
       ),

@@ -51,6 +51,7 @@ const LIFECYCLES: Record<string, object[]> = {
     ...['set-asides/', 'over-budget/', 'restored/', 'privacy-requests/'].map((prefix) =>
       expire(prefix, 80),
     ),
+    expire('unreadable/', 14),
     DELETED,
   ],
   IngestFailures: [ABORT, { ExpirationInDays: 14, Status: 'Enabled' }, DELETED],
@@ -98,7 +99,7 @@ it('results that should move before S3 allows it are refused at synthesis', () =
   expect(() => synthesize({ lake })).toThrow('expected at least 30, got 29');
 });
 
-it.each(['set_asides_days', 'failures_days'])(
+it.each(['set_asides_days', 'failures_days', 'unreadable_days'])(
   '%s is refused if it is not less than the time of a row, because an erased record could come back',
   (name) => {
     expect(() => synthesize({ [name]: 90 })).toThrow(`${name}: expected less than the 90 days`);

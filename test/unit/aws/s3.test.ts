@@ -159,6 +159,18 @@ it('set-asides are listed in the order of the stream, also sub-records, up to th
   expect(await collect(reader.list({ limit: 3 }))).toEqual(all.slice(0, 3));
 });
 
+it('a set-aside whose bytes cannot be read has a prefix of its own, comes after the others, and is found by its id', async () => {
+  const unreadable = { ...aSetAside('1'), is_unreadable: true as const };
+  await createSetAsideBucket(deps).put([unreadable, aSetAside('2')]);
+  expect([...objects.keys()].sort()).toEqual([
+    'set-asides/live/shardId-0/2.json',
+    'unreadable/live/shardId-0/1.json',
+  ]);
+  const reader = createSetAsideReader(deps);
+  expect(await collect(reader.list())).toEqual([aSetAside('2'), unreadable]);
+  expect(await reader.get('live:shardId-0:1')).toEqual(unreadable);
+});
+
 it('a set-aside is found by its id, and an id that is none finds nothing', async () => {
   await createSetAsideBucket(deps).put([aSetAside('2', 10), aSetAside('2')]);
   const reader = createSetAsideReader(deps);

@@ -24,6 +24,7 @@ it('every store of the template is in the report, with its time from the setting
     'LakeBucket/delivery-errors/': settings.lake.raw_days,
     'IngestSetAsides/set-asides/': settings.set_asides_days,
     'IngestSetAsides/privacy-requests/': settings.set_asides_days,
+    'IngestSetAsides/unreadable/': settings.unreadable_days,
     PrivacyQueue: 1,
     IngestFailures: settings.failures_days,
     'JobsInputs/inputs/': settings.jobs.deadline_seconds / DAY_SECONDS + 1,

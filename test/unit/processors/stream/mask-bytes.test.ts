@@ -4,7 +4,7 @@ import { recordSchema } from '../../../../schemas/index.ts';
 import { createTestPrivacy } from '../../../fakes/privacy.ts';
 import { kplAggregate } from '../../../support/kpl.ts';
 
-const { maskBytes } = createTestPrivacy();
+const { maskBytes, isUnreadable } = createTestPrivacy();
 const mask = (text: string) => Buffer.from(maskBytes(Buffer.from(text))).toString();
 
 describe('the bytes of a record that is JSON', () => {
@@ -101,6 +101,10 @@ describe('the bytes that are no record', () => {
     const binary = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 7) % 256));
     for (const bytes of [whole.subarray(0, 20), aggregate, binary]) {
       expect(maskBytes(bytes)).toBe(bytes);
+      expect(isUnreadable(bytes)).toBe(true);
+    }
+    for (const bytes of [whole, Buffer.from('no JSON'), Buffer.from('{"text":7}')]) {
+      expect(isUnreadable(bytes)).toBe(false);
     }
   });
 });
@@ -121,5 +125,13 @@ describe('the policy', () => {
     const one = createTestPrivacy({ ...off, by_tenant: { acme: redacts } });
     expect(one.maskBytes(bytes)).not.toBe(bytes);
     expect(createTestPrivacy(off).maskBytes(bytes)).toBe(bytes);
+  });
+
+  it('Bytes that cannot be read are only called so if a policy would mask them', () => {
+    const cut_off = gzipSync(bytes).subarray(0, 20);
+    const masking = createTestPrivacy({ by_source: { 'acme/s': off } });
+    expect(masking.isUnreadable(cut_off, record)).toBe(false);
+    expect(masking.isUnreadable(cut_off, { ...record, source: 'other' })).toBe(true);
+    expect(createTestPrivacy(off).isUnreadable(cut_off)).toBe(false);
   });
 });
