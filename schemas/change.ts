@@ -47,13 +47,29 @@ export const countedGroupSchema = z
     cache: absent(z.enum(CACHE_TIERS)),
     analyzer_name: absent(z.string()),
     analyzer_version: absent(z.string()),
+    pii_types: absent(z.string()),
+    pii_redacted: absent(z.boolean()),
+    pii_failed: absent(z.boolean()),
+    pii_count: absent(z.int()),
     records: z.int(),
     changed_at: timestamp,
   })
-  .transform(({ analyzer_name: name, analyzer_version: version, ...group }) => ({
-    ...group,
-    analyzer: name === undefined || version === undefined ? undefined : { name, version },
-  }));
+  .transform((row) => {
+    const { analyzer_name: name, analyzer_version: version, ...rest } = row;
+    const { pii_types: types, pii_redacted, pii_failed, pii_count = 0, ...group } = rest;
+    return {
+      ...group,
+      analyzer: name === undefined || version === undefined ? undefined : { name, version },
+      // The count is that of all records of the group together.
+      pii:
+        types === undefined
+          ? undefined
+          : piiSchema.parse({
+              types: types === '' ? [] : types.split(' '),
+              ...{ count: pii_count, redacted: pii_redacted, failed: pii_failed },
+            }),
+    };
+  });
 export type CountedGroup = z.infer<typeof countedGroupSchema>;
 
 const image = z.record(z.string(), z.unknown()).optional();

@@ -74,12 +74,21 @@ export function readBucketId(id: string): { tenant: string; source: string } {
 function measureGroup({ records, ...group }: CountedGroup): Measures {
   const row = { ...group, text_bytes: 0, created_at: '', arrived_at: '', first_created_at: '' };
   const one = pickChecked(measureRow(row satisfies CountedRow));
-  return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, value * records]));
+  return Object.fromEntries(
+    // The pieces of personal data are already those of all records of the group.
+    Object.entries(one).map(([name, value]) => [
+      name,
+      name === 'pii.count' ? value : value * records,
+    ]),
+  );
 }
 
-/** Picks the measures that the check compares: records by language and outcome, cache and analyzer. */
+/**
+ * Picks the measures that the check compares: records by language and outcome, cache and analyzer, and
+ * personal data.
+ */
 export function pickChecked(measures: Measures): Measures {
   return Object.fromEntries(
-    Object.entries(measures).filter(([name]) => /^(n|cache|analyzer)\./.test(name)),
+    Object.entries(measures).filter(([name]) => /^(n|cache|analyzer|pii)\./.test(name)),
   );
 }

@@ -13,10 +13,11 @@ export function writeRecount(day: number, time: Family['time']): string {
   return `
     SELECT tenant, source, date_format(${time}, '%Y-%m-%dT%H') AS hour, status, sentiment,
       language_code, cache, analyzer.name AS analyzer_name, analyzer.version AS analyzer_version,
-      count(*) AS records, date_format(max(processed_at), '%Y-%m-%dT%H:%i:%sZ') AS changed_at
+      array_join(pii.types, ' ') AS pii_types, pii.redacted AS pii_redacted, pii.failed AS pii_failed,
+      sum(pii.count) AS pii_count, count(*) AS records, date_format(max(processed_at), '%Y-%m-%dT%H:%i:%sZ') AS changed_at
     FROM results
     WHERE ${time} >= ${writeTime(day)} AND ${time} < ${writeTime(day + DAY_MS)}
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`;
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12`;
 }
 
 const writeTime = (at: number) =>

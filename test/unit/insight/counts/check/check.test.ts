@@ -13,14 +13,19 @@ const GROUP = {
   ...{ tenant: 'acme', source: 'app', hour: '2026-11-27T06', status: 'analyzed' },
   ...{ sentiment: 'POSITIVE', language_code: 'en', cache: 'miss' },
   ...{ analyzer_name: 'comprehend', analyzer_version: '1' },
+  ...{ pii_types: null, pii_redacted: null, pii_failed: null, pii_count: null },
   ...{ records: 1, changed_at: '2026-11-27T06:20:01Z' },
 };
 
 /** Counts two records of a day. `groups` is what SQL finds of that day, by both times. */
-async function createWorld(groups: object[], findRetention?: FindRetention) {
+async function createWorld(
+  groups: object[],
+  findRetention?: FindRetention,
+  more: Parameters<typeof countedRow>[0] = {},
+) {
   const rows = new Map<string, FakeCountsRow>();
   const counts = createFakeCountsStore({ rows });
-  const changes = [countedRow(), countedRow({ sentiment: 'NEGATIVE' })];
+  const changes = [countedRow(more), countedRow({ ...more, sentiment: 'NEGATIVE' })];
   await createCount(counts)(
     changeEvent(changes.map((after, i) => ({ sequence_number: i + 1, after }))),
   );
@@ -66,6 +71,35 @@ it('a bucket that lacks records, or has records that SQL does not find, has drif
   });
   const { check: checkEmpty } = await createWorld([]);
   await expect(checkEmpty()).resolves.toMatchObject({ drifts: { length: 4 } });
+});
+
+it('counts of personal data are compared by type, with the pieces of all records of a group', async () => {
+  const pii = { types: ['EMAIL', 'PHONE'], count: 3, redacted: true, failed: false } as const;
+  const more = { pii: { ...pii, types: [...pii.types] } };
+  const found = { pii_types: 'EMAIL PHONE', pii_redacted: true, pii_failed: false, pii_count: 3 };
+  const groups = [
+    { ...GROUP, ...found },
+    { ...GROUP, ...found, sentiment: 'NEGATIVE' },
+  ];
+  expect(await (await createWorld(groups, undefined, more)).check()).toMatchObject({ drifts: [] });
+  const lost = [{ ...GROUP, ...found, records: 2, pii_count: 8 }];
+  const { drifts } = await (await createWorld(lost, undefined, more)).check();
+  expect(drifts[0]?.lacks).toMatchObject({ 'pii.count': 2 });
+  const other = [{ ...groups[0], pii_types: 'EMAIL' }, groups[1]] as object[];
+  const report = await (await createWorld(other, undefined, more)).check();
+  expect(report.drifts).toHaveLength(4);
+  expect(report.drifts[0]?.lacks).toEqual({ 'pii.PHONE': -1 });
+});
+
+it('personal data that no detector could search is compared too, and records of no type have none', async () => {
+  const more = { pii: { types: [], count: 0, redacted: true, failed: true } };
+  const found = { pii_types: '', pii_redacted: true, pii_failed: true, pii_count: 0 };
+  const groups = [
+    { ...GROUP, ...found },
+    { ...GROUP, sentiment: 'NEGATIVE' },
+  ];
+  const { drifts } = await (await createWorld(groups, undefined, more)).check();
+  expect(drifts[0]?.lacks).toEqual({ 'pii.records': -1, 'pii.redacted': -1, 'pii.failed': -1 });
 });
 
 it.each([
