@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { LRUCache } from 'lru-cache';
 import { createQueueRead } from '../audit/queue-read.ts';
+import { createDigests } from '../aws/dynamodb/alerts/digests.ts';
 import { createAlertEvents } from '../aws/dynamodb/alerts/events.ts';
 import { createIncidents } from '../aws/dynamodb/alerts/incidents.ts';
 import { createAlertRules } from '../aws/dynamodb/alerts/rules.ts';
@@ -210,6 +211,7 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     alert_states: createTrafficStates({ table_name: environment.ALERTS_TABLE, now }),
     incidents: createIncidents({ table_name: environment.ALERTS_TABLE, now }),
     alert_queue: createAlertQueue({ queue_url: environment.ALERT_QUEUE_URL }),
+    digests: createDigests({ table_name: environment.ALERTS_TABLE }),
     privacy: {
       ...createPrivacyRequests({ bucket_name: environment.SET_ASIDE_BUCKET }),
       send: (message) => requests.send(message, 0),

@@ -9,6 +9,7 @@ import type {
   TrafficStates,
 } from '../insight/alerts/ports.ts';
 import type { ComputeDigest } from '../insight/digests/compute.ts';
+import type { Digests } from '../insight/digests/ports.ts';
 import type { ReadHistory } from '../insight/history/read.ts';
 import type { JobStore, RecordLists, ThroughputSample } from '../jobs/ports.ts';
 import type { AnalysisOutcome, AnalysisRequest } from '../processors/analysis/outcome.ts';
@@ -95,6 +96,7 @@ export interface ApiDeps {
   alerts: AlertRules;
   alert_events: Pick<AlertEvents, 'create' | 'list'>;
   alert_queue: AlertQueue;
+  digests: Digests;
   computeDigest: ComputeDigest;
   alert_states: Pick<TrafficStates, 'list' | 'delete'>;
   incidents: Pick<Incidents, 'list'>;

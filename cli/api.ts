@@ -63,7 +63,7 @@ export async function withAdvice<Value>(
 }
 
 /** The command that lists what a 404 did not find. */
-type Listing = 'job list' | 'alerts list';
+type Listing = 'job list' | 'alerts list' | 'digests list';
 
 /**
  * Yields the items of a listing. If the API answers with an error, the function adds advice for the

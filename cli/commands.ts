@@ -86,7 +86,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'digests',
-    description: 'show what changed in a day or a week against the one before',
+    description: 'send or show what changed in a day or a week against the one before',
     load: async () => (await import('./commands/digests.ts')).digestsCommand(),
   },
   {

@@ -1,5 +1,6 @@
 import type { HistoryResponse, ReadyResponse, ResultsResponse } from '../schemas/index.ts';
 import { createAlertMethods } from './alerts.ts';
+import { createDigestMethods } from './digests.ts';
 import { ApiError } from './errors.ts';
 import { createJobMethods } from './jobs.ts';
 import { readPages, sendForJson } from './json.ts';
@@ -28,6 +29,7 @@ export function createClient(options: ClientOptions): Client {
     ...createJobMethods(send, options),
     ...createResultMethods(send),
     ...createAlertMethods(send),
+    ...createDigestMethods(send),
     requestErasure: (request, { signal } = {}) =>
       sendForJson(send, '/privacy/erasures', { method: 'POST', body: request, signal }),
     readErasure: (erasure_id, { signal } = {}) =>
@@ -35,8 +37,6 @@ export function createClient(options: ClientOptions): Client {
     publish: (records, { signal } = {}) => publishRecords(send, records, signal),
     stats: (query = {}, { signal } = {}) => sendForJson(send, '/stats', { query, signal }),
     overview: (query = {}, { signal } = {}) => sendForJson(send, '/overview', { query, signal }),
-    previewDigest: (query = {}, { signal } = {}) =>
-      sendForJson(send, '/digests/preview', { query, signal }),
     budget: ({ signal } = {}) => sendForJson(send, '/budget', { signal }),
     health: ({ signal } = {}) => sendForJson(send, '/health', { signal }),
     ready: ({ signal } = {}) => readReadiness(options, signal),

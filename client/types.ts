@@ -9,7 +9,10 @@ import type {
   BatchInput,
   BatchResponse,
   BudgetResponse,
+  DigestHistoryResponse,
   DigestPreview,
+  DigestView,
+  digestInputSchema,
   digestPreviewQuerySchema,
   ErasureResponse,
   erasureRequestSchema,
@@ -181,6 +184,14 @@ export interface Client {
     query?: z.input<typeof digestPreviewQuerySchema>,
     options?: Cancellable,
   ): Promise<DigestPreview>;
+  /** Lists the digests of the tenant, by name. */
+  digests(options?: Cancellable): Promise<DigestView[]>;
+  /** Creates a digest, or replaces the one with the same name. Needs the right `admin`. */
+  setDigest(digest: z.input<typeof digestInputSchema>, options?: Cancellable): Promise<DigestView>;
+  /** Deletes a digest, and returns it as it was. Needs the right `admin`. */
+  deleteDigest(name: string, options?: Cancellable): Promise<DigestView>;
+  /** Lists the periods that a digest has sent in the last 30 days, and to which hosts, the newest first. */
+  digestHistory(name: string, options?: Cancellable): Promise<DigestHistoryResponse>;
   /** Lists the alerts of the tenant, by name. */
   alerts(options?: Cancellable): Promise<AlertView[]>;
   /** Creates an alert, or replaces the one with the same name. Needs the right `admin`. */

@@ -142,7 +142,7 @@ export type AlertDelivery = z.infer<typeof alertDeliverySchema>;
  */
 export const alertEventSchema = z.object({
   event_id: eventId,
-  kind: z.enum(['record', 'fired', 'resolved', 'test']),
+  kind: z.enum(['record', 'fired', 'resolved', 'test', 'digest']),
   fired_at: z.iso
     .datetime()
     .describe('When the result was written, the minute ended, or the test was asked for.'),

@@ -20,6 +20,8 @@ const ADMINISTRATIVE_ACTS = [
   'mute_alert',
   'test_alert',
   'delete_alert',
+  'set_digest',
+  'delete_digest',
 ] as const;
 
 /** Reads of stored texts. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alertDestinationSchema, alertEventSchema, alertMessageSchema } from './alert.ts';
 import { languageCode, recordId, slug, timestamp } from './record.ts';
 import { resultSchema } from './result.ts';
 import { sentiment } from './verdict.ts';
@@ -76,3 +77,51 @@ export const digestSchema = z.object({
  *   (total.net_sentiment ?? 0) < (before.net_sentiment ?? 0);
  */
 export type Digest = z.infer<typeof digestSchema>;
+
+/** Largest number of digests of a tenant. */
+export const MAX_DIGESTS = 20;
+
+/** A digest, as a caller defines it. */
+export const digestInputSchema = z.strictObject({
+  name: slug.describe('Identifies the digest. A digest with the same name is replaced.'),
+  cadence: digestCadence,
+  source: slug.optional().describe('Absent: all sources.'),
+  hour: z
+    .int()
+    .min(0)
+    .max(23)
+    .default(6)
+    .describe('Hour of the first day after the period from which it is sent, in UTC.'),
+  to: z.array(alertDestinationSchema).min(1).max(5),
+});
+
+/** A digest of a tenant, as it is stored. */
+export const digestDefinitionSchema = z.object({
+  tenant: slug,
+  ...digestInputSchema.shape,
+  updated_at: z.iso.datetime(),
+});
+export type DigestDefinition = z.infer<typeof digestDefinitionSchema>;
+
+/** A message of the queue of alerts: one attempt to send a digest of a period to one of its destinations. */
+export const digestMessageSchema = z.object({
+  kind: z.literal('digest'),
+  tenant: slug,
+  digest: slug,
+  cadence: digestCadence,
+  period: periodSchema,
+  /** Name of the events of the digest. No alert can have it. */
+  name: z.string().regex(/^digest:/),
+  fired_at: z.iso.datetime(),
+  event_id: alertEventSchema.shape.event_id,
+  destination: z.int().min(0).max(4),
+  attempt: z.int().min(1),
+});
+export type DigestMessage = z.infer<typeof digestMessageSchema>;
+
+/** A message of the queue of alerts. `digests_due` comes every hour, and starts the digests that are due. */
+export const alertQueueMessageSchema = z.union([
+  digestMessageSchema,
+  z.object({ kind: z.literal('digests_due') }),
+  alertMessageSchema,
+]);

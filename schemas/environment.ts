@@ -242,9 +242,10 @@ export const callbackEnvironmentSchema = z.object({
   CALLBACK_ALLOW_LOOPBACK: flag,
 });
 
-/** Environment variables of the Lambda function that sends alerts. */
+/** Environment variables of the Lambda function that sends alerts and digests. */
 export const alertsEnvironmentSchema = z.object({
   ALERTS_TABLE: z.string().min(1),
+  COUNTS_TABLE: z.string().min(1),
   RESULTS_TABLE: z.string().min(1),
   ALERT_QUEUE_URL: z.url(),
   CALLBACK_SECRET_ARN: z.string().min(1),

@@ -6,7 +6,7 @@ export type { Digest } from './digest.ts';
 export type { HistoryVersion } from './history.ts';
 export type { AlertTestResponse, AlertView } from './http/alerts.ts';
 export type { BudgetResponse } from './http/budget.ts';
-export type { DigestPreview } from './http/digests.ts';
+export type { DigestHistoryResponse, DigestPreview, DigestView } from './http/digests.ts';
 export type { ErrorCode, ErrorResponse } from './http/errors.ts';
 export type { HealthResponse, ReadyResponse } from './http/health.ts';
 export type { HistoryResponse } from './http/history.ts';

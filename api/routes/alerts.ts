@@ -127,7 +127,7 @@ export async function recordChange(
 }
 
 /** @throws {HttpError} VALIDATION_ERROR if a URL is not one to which alerts may be sent. */
-function checkDestinations(to: AlertDestination[], allow_loopback: boolean): void {
+export function checkDestinations(to: AlertDestination[], allow_loopback: boolean): void {
   for (const [i, { url }] of to.entries()) {
     try {
       void checkCallbackUrl(url, { allow_loopback });

@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { AuditQueue } from '../../audit/ports.ts';
 import type { AlertQueue } from '../../insight/alerts/ports.ts';
+import type { DigestQueue } from '../../insight/digests/ports.ts';
 import type { KeeperQueue } from '../../insight/keeper/ports.ts';
 import type { CallbackQueue, JobQueue } from '../../jobs/ports.ts';
 import type { PrivacyQueue } from '../../operations/privacy/ports.ts';
@@ -41,6 +42,15 @@ export function createCallbackQueue(deps: QueueDeps): CallbackQueue {
 /** Creates the queue that sends messages to the function that sends alerts. */
 export function createAlertQueue(deps: QueueDeps): AlertQueue {
   return { send: createSend(deps) };
+}
+
+/** Creates the queue of alerts with one client for its two kinds of messages. */
+export function createAlertQueues(deps: QueueDeps): {
+  queue: AlertQueue;
+  digest_queue: DigestQueue;
+} {
+  const send = createSend(deps);
+  return { queue: { send }, digest_queue: { send } };
 }
 
 /**

@@ -1,15 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { connectApi, withAdvice } from '../api.ts';
-import { Advice } from '../errors.ts';
 import { printAnswer } from '../output/print.ts';
+import { chooseCadence, createDigestCommand, storedDigestCommands } from './digests-stored.ts';
 import { aSlug } from './options.ts';
 
-/** Creates the command `aurastream digests`, which shows what changed in the last day or week. */
+/** Creates the command `aurastream digests`, which previews, defines and follows digests. */
 export function digestsCommand(): Command {
-  return new Command('digests')
-    .description('show what changed in a day or a week against the one before')
+  const digests = new Command('digests')
+    .description('send or show what changed in a day or a week against the one before')
+    .addCommand(createDigestCommand())
     .addCommand(previewCommand());
+  for (const command of storedDigestCommands()) digests.addCommand(command);
+  return digests;
 }
 
 interface PreviewOptions {
@@ -45,12 +48,4 @@ function previewCommand(): Command {
       const written = files.flatMap(([path]) => (path === undefined ? [] : [`Wrote ${path}.`]));
       printAnswer(options, preview, () => [preview.text.trimEnd(), ...written].join('\n'));
     });
-}
-
-/** @throws {Advice} if both are asked for. */
-function chooseCadence({ daily, weekly }: PreviewOptions): 'daily' | 'weekly' {
-  if (daily && weekly) {
-    throw new Advice('A digest is daily or weekly.', 'Use one of --daily and --weekly.');
-  }
-  return daily ? 'daily' : 'weekly';
 }

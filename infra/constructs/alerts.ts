@@ -1,9 +1,10 @@
-import type { aws_sqs as sqs } from 'aws-cdk-lib';
+import { aws_events as events, type aws_sqs as sqs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { createFunction, type HandlerProps } from './handler.ts';
+import { allowEvents } from './job-rules.ts';
 import type { Jobs } from './jobs.ts';
-import type { Tables } from './tables.ts';
+import { LISTING_INDEXES, type Tables } from './tables.ts';
 import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
 
 interface AlertsProps {
@@ -13,8 +14,8 @@ interface AlertsProps {
 }
 
 /**
- * Sends alerts to webhooks, Slack and Teams. The queue is not that of the callbacks of jobs, so that a slow
- * receiver of alerts delays no callback.
+ * Sends alerts and digests to webhooks, Slack and Teams. The queue is not that of the callbacks of jobs, so that a
+ * slow receiver of alerts delays no callback. Every hour, a rule starts the digests that are due.
  */
 export class Alerts extends Construct {
   readonly queue: sqs.Queue;
@@ -26,11 +27,12 @@ export class Alerts extends Construct {
     const handler = createFunction(this, 'Handler', {
       settings: props.settings,
       entry: 'insight/alerts/handler.ts',
-      description: 'Sends alerts to webhooks, Slack and Teams',
+      description: 'Sends alerts and digests to webhooks, Slack and Teams',
       memory_mb,
       timeout_seconds,
       environment: {
         ALERTS_TABLE: props.tables.alerts.tableName,
+        COUNTS_TABLE: props.tables.counts.tableName,
         RESULTS_TABLE: props.tables.results.tableName,
         ALERT_QUEUE_URL: this.queue.queueUrl,
         CALLBACK_SECRET_ARN: props.jobs.callback_secret.secretArn,
@@ -39,12 +41,42 @@ export class Alerts extends Construct {
       grants: this.listGrants(props),
     });
     addQueueFeed(this, 'Feed', { handler, queue: this.queue, concurrency: 10 });
+    this.addSchedule();
+  }
+
+  private addSchedule(): void {
+    const dead_letters = this.queue.deadLetterQueue?.queue;
+    if (dead_letters === undefined) throw new Error('The queue has no dead-letter queue');
+    const rule = new events.CfnRule(this, 'DigestsDue', {
+      description: 'Starts the digests whose hour has come',
+      scheduleExpression: 'rate(1 hour)',
+      targets: [
+        {
+          id: 'digests',
+          arn: this.queue.queueArn,
+          deadLetterConfig: { arn: dead_letters.queueArn },
+          input: JSON.stringify({ kind: 'digests_due' }),
+        },
+      ],
+    });
+    for (const receiver of [this.queue, dead_letters]) allowEvents(receiver, [rule.attrArn]);
   }
 
   private listGrants({ tables, jobs }: AlertsProps): HandlerProps['grants'] {
     return [
-      { actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [tables.alerts.tableArn] },
-      { actions: ['dynamodb:GetItem'], resources: [tables.results.tableArn] },
+      {
+        actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'].map((name) => `dynamodb:${name}`),
+        resources: [tables.alerts.tableArn],
+      },
+      {
+        actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+        resources: [tables.results.tableArn],
+      },
+      {
+        actions: ['dynamodb:Query'],
+        resources: [`${tables.results.tableArn}/index/${Object.keys(LISTING_INDEXES)[0]}`],
+      },
+      { actions: ['dynamodb:Query'], resources: [tables.counts.tableArn] },
       { actions: ['secretsmanager:GetSecretValue'], resources: [jobs.callback_secret.secretArn] },
       { actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] },
       receiveGrant(this.queue),

@@ -30,10 +30,19 @@ const FORMS: Record<AlertDestination['kind'], (occasion: Occasion) => object> = 
     ...(event.finding === undefined ? {} : { finding: event.finding }),
     ...(row === undefined ? {} : { result: showRow(row) }),
   }),
+  slack: (occasion) => formatLines('slack', describe(occasion)),
+  teams: (occasion) => formatLines('teams', describe(occasion)),
+};
+
+/** Formats lines of plain text as a message of Slack or Teams. */
+export function formatLines(
+  kind: Exclude<AlertDestination['kind'], 'webhook'>,
+  lines: string[],
+): object {
   // Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
-  slack: (occasion) => ({ text: describe(occasion).map(escapeForSlack).join('\n') }),
+  if (kind === 'slack') return { text: lines.map(escapeForSlack).join('\n') };
   // Source: https://learn.microsoft.com/en-us/connectors/teams/#microsoft-teams-webhook
-  teams: (occasion) => ({
+  return {
     type: 'message',
     attachments: [
       {
@@ -42,7 +51,7 @@ const FORMS: Record<AlertDestination['kind'], (occasion: Occasion) => object> = 
           $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
           type: 'AdaptiveCard',
           version: '1.4',
-          body: describe(occasion).map((line) => ({
+          body: lines.map((line) => ({
             type: 'TextBlock',
             text: escapeMarkdown(line),
             wrap: true,
@@ -50,8 +59,8 @@ const FORMS: Record<AlertDestination['kind'], (occasion: Occasion) => object> = 
         },
       },
     ],
-  }),
-};
+  };
+}
 
 function showRow(row: Result) {
   const { tenant, source, record_id, status, sentiment, score, confidence, scores } = row;

@@ -145,7 +145,7 @@ export async function sendEvent(
   return has_sent;
 }
 
-export function planDeliveries({ to }: Alert): AlertDelivery[] {
+export function planDeliveries({ to }: Pick<Alert, 'to'>): AlertDelivery[] {
   return to.map(({ kind, url }) => {
     const { host } = new URL(url);
     return { kind, host, state: 'pending', attempts: [] };

@@ -436,6 +436,49 @@ it('an alert reports a record to a webhook, signed and tried again after a refus
   expect((await call('/alerts')).body.alerts).not.toContainEqual(expect.objectContaining({ name }));
 });
 
+/** Creates a digest of yesterday, lets the rule of the hour fire, and waits for the post. */
+async function sendDigest() {
+  const name = `digest-${randomUUID()}`;
+  const to = [{ kind: 'webhook', url: url.replace('/hook', '/alert') }];
+  const created_at = `${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}T12:00:00Z`;
+  const text = 'I hate this, it is terrible';
+  const record = { source: 'digests', record_id: name, text, created_at };
+  await call('/records', { method: 'POST', body: { records: [record] } });
+  await vi.waitFor(async () => {
+    const preview = await call('/digests/preview?cadence=daily&source=digests');
+    expect(preview.body.digest.texts).not.toEqual([]);
+  }, WAIT);
+  const body = { name, cadence: 'daily', hour: 0, source: 'digests', to };
+  expect((await call('/digests', { method: 'POST', body })).status).toBe(200);
+  const posts = () => received_alerts.filter((post) => post.body.includes(name));
+  await test.control('POST', 'rules/fire');
+  await vi.waitFor(() => expect(posts()).not.toEqual([]), WAIT);
+  return { name, text, posts };
+}
+
+it('a digest of yesterday is posted once to its webhook, signed, however often the rule fires', async () => {
+  alert_answers = [];
+  const { name, text, posts } = await sendDigest();
+  const history = () => call(`/digests/${name}/history`);
+  const sent = await vi.waitFor(async () => {
+    const { body } = await history();
+    expect(body.sent).toMatchObject([{ deliveries: [{ state: 'delivered' }] }]);
+    return body.sent;
+  }, WAIT);
+  await test.control('POST', 'rules/fire');
+  const [{ headers, body }] = posts() as [Received];
+  expect(headers['x-aurastream-event']).toBe('digest');
+  expect(headers['x-aurastream-signature']).toBe(
+    hmacSignature(keys.callback_secret, headers['x-aurastream-timestamp']!, body),
+  );
+  expect(JSON.parse(body)).toMatchObject({
+    ...{ event: 'digest', name },
+    digest: { cadence: 'daily', source: 'digests', texts: [{ text }] },
+  });
+  expect((await history()).body.sent).toEqual(sent);
+  expect((await call(`/digests/${name}`, { method: 'DELETE' })).body).toMatchObject({ name });
+});
+
 interface Grant {
   role: string;
   action: string;
@@ -543,6 +586,7 @@ it('the functions use every permission that their roles grant, but for the liste
   await resumeSubmission();
   await sealPastDay();
   await useAlerts();
+  await sendDigest();
   await vi.waitFor(
     async () => {
       const { unused } = (await test.control('GET', 'iam/unused')) as { unused: Grant[] };

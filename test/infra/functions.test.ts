@@ -176,6 +176,7 @@ it.each([
     { memory: 256, timeout: 45 },
     {
       ...{ ALERTS_TABLE: 'TablesAlerts', RESULTS_TABLE: 'TablesResults' },
+      COUNTS_TABLE: 'TablesCounts',
       ...{ ALERT_QUEUE_URL: 'AlertingQueue', CALLBACK_SECRET_ARN: 'JobsCallbackSecret' },
       CALLBACK_ALLOW_LOOPBACK: 'CallbackAllowLoopback',
     },
@@ -468,6 +469,7 @@ it('queues refuse calls without TLS, and only rules may send events to the queue
     JobsQueue: ['JobsInputArrived.Arn', 'JobsSweep.Arn'],
     BudgetReplayQueue: ['BudgetReplaySchedule.Arn'],
     AuditQueue: ['AuditSeal.Arn'],
+    AlertingQueue: ['AlertingDigestsDue.Arn'],
     KeeperQueue: [
       'KeeperArrived.Arn',
       'KeeperMerge.Arn',
@@ -512,6 +514,7 @@ it('the jobs queue gets a message for each input that arrives, and one every min
   expect(listResources(template, 'AWS::Events::Rule')).toEqual({
     BudgetReplaySchedule: expect.anything(),
     AuditSeal: expect.anything(),
+    AlertingDigestsDue: expect.anything(),
     KeeperArrived: expect.anything(),
     KeeperMerge: expect.anything(),
     KeeperMaintain: expect.anything(),
@@ -534,6 +537,14 @@ it('the jobs queue gets a message for each input that arrives, and one every min
   const { JobsInputs } = listResources(template, 'AWS::S3::Bucket');
   expect(JobsInputs?.NotificationConfiguration).toEqual({
     EventBridgeConfiguration: { EventBridgeEnabled: true },
+  });
+});
+
+it('a rule starts the digests that are due every hour', () => {
+  const { AlertingDigestsDue } = listResources(template, 'AWS::Events::Rule');
+  expect(AlertingDigestsDue).toMatchObject({
+    ScheduleExpression: 'rate(1 hour)',
+    Targets: [{ Arn: 'AlertingQueue.Arn', Input: '{"kind":"digests_due"}' }],
   });
 });
 

@@ -175,8 +175,13 @@ it.each([
   [
     'AlertingHandlerRole',
     [
+      'dynamodb:BatchGetItem TablesResults.Arn',
       'dynamodb:GetItem TablesAlerts.Arn',
       'dynamodb:GetItem TablesResults.Arn',
+      'dynamodb:PutItem TablesAlerts.Arn',
+      'dynamodb:Query TablesAlerts.Arn',
+      'dynamodb:Query TablesCounts.Arn',
+      'dynamodb:Query TablesResults.Arn/index/by_created',
       'dynamodb:UpdateItem TablesAlerts.Arn',
       'secretsmanager:GetSecretValue JobsCallbackSecret',
       'sqs:DeleteMessage AlertingQueue.Arn',

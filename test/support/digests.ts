@@ -1,5 +1,11 @@
 import type { Bucket } from '../../insight/counts/read.ts';
-import { type Digest, digestSchema, type Result } from '../../schemas/index.ts';
+import {
+  type Digest,
+  type DigestDefinition,
+  digestDefinitionSchema,
+  digestSchema,
+  type Result,
+} from '../../schemas/index.ts';
 
 /** Records of a source in a bucket, by code of their outcome, such as `{ pos: 3, neg: 1 }`. */
 export function aBucket(start: string, source: string, counts: Record<string, number>): Bucket {
@@ -43,6 +49,16 @@ export function aDigest(fields: Partial<Digest> = {}): Digest {
         ...{ created_at: '2026-11-20T10:00:00.000Z', language_code: 'en', text: 'It crashes' },
       },
     ],
+    ...fields,
+  });
+}
+
+/** A weekly digest of the tenant `acme` with one webhook. */
+export function aDigestDefinition(fields: Partial<DigestDefinition> = {}): DigestDefinition {
+  return digestDefinitionSchema.parse({
+    ...{ tenant: 'acme', name: 'weekly', cadence: 'weekly' },
+    to: [{ kind: 'webhook', url: 'https://hooks.example/path?token=secret' }],
+    updated_at: '2026-11-20T06:00:00.000Z',
     ...fields,
   });
 }

@@ -416,6 +416,14 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: '`GET`, `POST /digests`, `DELETE /digests/{name}`, `GET /digests/{name}/history` | lists, sets and deletes digests, which say each day or week what changed, and shows what they have sent: digests.md',
+      tests: [
+        'a digest is created, listed and deleted by its name, and its URL is never shown',
+        'a digest is sent once for each period, however often the function runs',
+        'a digest of yesterday is posted once to its webhook, signed, however often the rule fires',
+      ],
+    },
+    {
       says: '`GET /digests/preview` | returns what changed in the last day or week that is over, with the texts that stand for it: digests.md',
       tests: [
         'GET /digests/preview has the digest of the last week that is over, in each of its forms',

@@ -20,6 +20,7 @@ import {
   createFakeTrafficStates,
 } from '../../fakes/alerts.ts';
 import { createFakeAnalyzer } from '../../fakes/analyzer.ts';
+import { createFakeDigests } from '../../fakes/digests.ts';
 import { createFakeHistoryStore } from '../../fakes/history-store.ts';
 import { createFakeInputs } from '../../fakes/job-inputs.ts';
 import { createFakeJobStore } from '../../fakes/job-store.ts';
@@ -107,6 +108,7 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     stats: async () => {
       throw new Error('No test asks for statistics');
     },
+    digests: createFakeDigests(),
     computeDigest: createComputeDigest({
       readBuckets: async () => [],
       listTexts: async () => [],

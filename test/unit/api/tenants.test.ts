@@ -27,10 +27,10 @@ beforeEach(async () => {
   });
 });
 
-/** The routes of alerts have names that the caller chooses: their own tests try another tenant's. */
+/** The routes of alerts and digests have names that the caller chooses: their own tests try another tenant's. */
 const named = ROUTES.filter(
   ({ access, params, path }) =>
-    access !== 'open' && params !== undefined && !path.startsWith('/alerts/'),
+    access !== 'open' && params !== undefined && !/^\/(alerts|digests)\//.test(path),
 );
 
 it.each(named.map((route) => [`${route.method} ${route.path}`, route] as const))(

@@ -35,6 +35,14 @@ const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Prom
   stats: (client, options) => client.stats({}, options),
   overview: (client, options) => client.overview({}, options),
   previewDigest: (client, options) => client.previewDigest({}, options),
+  digests: (client, options) => client.digests(options),
+  setDigest: (client, options) =>
+    client.setDigest(
+      { name: 'd', cadence: 'daily', to: [{ kind: 'webhook', url: 'https://a.example' }] },
+      options,
+    ),
+  deleteDigest: (client, options) => client.deleteDigest('d', options),
+  digestHistory: (client, options) => client.digestHistory('d', options),
   alerts: (client, options) => client.alerts(options),
   setAlert: (client, options) => client.setAlert(ALERT, options),
   muteAlert: (client, options) => client.muteAlert('a', null, options),
