@@ -24,7 +24,7 @@ function layer(name: string, { order, ...rest }: Layer): TestProjectInlineConfig
   return {
     test: {
       name,
-      sequence: { groupOrder: order, shuffle: { tests: true, files: false } },
+      sequence: { groupOrder: order },
       ...rest,
     },
   };

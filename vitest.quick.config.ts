@@ -107,6 +107,7 @@ const SLOW = [
   'test/unit/scripts/dropped-results.test.ts',
   'test/unit/simulation/**',
   'test/unit/support/endless-loops.test.ts',
+  'test/unit/support/waits.test.ts',
 ];
 
 /** The fast unit tests, for `npm run test:quick`. */
