@@ -43,7 +43,7 @@ export interface Sighting {
 }
 
 /** How a service is asked again for what was published, to find edits and deletions that it does not report. */
-export interface SweepDefinition<Options> {
+interface SweepDefinition<Options> {
   /** Time between two sweeps, and age of the oldest text that is asked for. */
   every_seconds: number;
   window_seconds: number;

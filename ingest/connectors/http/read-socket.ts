@@ -60,7 +60,7 @@ export async function* readSocket(
 }
 
 /** The connection ended, or was silent for too long. */
-export class SocketEnded extends Error {
+class SocketEnded extends Error {
   override name = 'SocketEnded';
 }
 

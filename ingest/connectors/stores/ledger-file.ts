@@ -35,7 +35,7 @@ export async function openLedgerFile({
   const entries = new LedgerEntries();
   for (const line of ((await readIfPresent(path)) ?? '').split('\n')) {
     const entry = parseEntry(line);
-    if (entry !== undefined && entry.first_at > now() - kept_ms) entries.add(entry);
+    if (entry !== undefined && entry.first_at > now() - kept_ms) void entries.add(entry);
   }
   await replaceFile(path, formatLines([...entries.list()]));
   return {

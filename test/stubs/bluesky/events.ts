@@ -3,7 +3,7 @@ import type { StubPost } from '../stub.ts';
 
 const TYPE = 'network.bsky.jetstream.subscribeEvents';
 const ALPHABET = '234567abcdefghijklmnopqrstuvwxyz';
-export const POSTS = 'app.bsky.feed.post';
+const POSTS = 'app.bsky.feed.post';
 
 /** An event of the stub, with what its filters and cursors look at. */
 export interface StubEvent {
@@ -26,7 +26,7 @@ export function didOf(author: string): string {
 }
 
 /** Returns a TID. Source: https://atproto.com/specs/tid */
-export function createTid(time_us: number, clock = 0): string {
+function createTid(time_us: number, clock = 0): string {
   let bits = (BigInt(time_us) << 10n) | BigInt(clock);
   let tid = '';
   for (let i = 0; i < 13; i += 1) {

@@ -96,6 +96,10 @@ export class BlueskyStub implements SourceStub {
     this.#append((place) => createCommit(place, 'delete', post));
   }
 
+  removeIfPresent(id: string): void {
+    if (this.#posts.has(id)) this.remove(id);
+  }
+
   removeAuthor(author: string, status = 'deleted'): void {
     this.#append((place) => createAccount(place, author, status));
   }
