@@ -5,8 +5,7 @@ import { resultSchema } from './result.ts';
 import { sentiment } from './verdict.ts';
 
 /** How often a digest is sent. A day and a week begin at 00:00 UTC, a week on Monday. */
-export const DIGEST_CADENCES = ['daily', 'weekly'] as const;
-export const digestCadence = z.enum(DIGEST_CADENCES);
+export const digestCadence = z.enum(['daily', 'weekly']);
 export type DigestCadence = z.infer<typeof digestCadence>;
 
 const periodSchema = z.object({
@@ -104,7 +103,7 @@ export const digestDefinitionSchema = z.object({
 export type DigestDefinition = z.infer<typeof digestDefinitionSchema>;
 
 /** A message of the queue of alerts: one attempt to send a digest of a period to one of its destinations. */
-export const digestMessageSchema = z.object({
+const digestMessageSchema = z.object({
   kind: z.literal('digest'),
   tenant: slug,
   digest: slug,

@@ -515,6 +515,7 @@ it('the jobs queue gets a message for each input that arrives, and one every min
     BudgetReplaySchedule: expect.anything(),
     AuditSeal: expect.anything(),
     AlertingDigestsDue: expect.anything(),
+    TrafficAlertsSchedule: expect.anything(),
     KeeperArrived: expect.anything(),
     KeeperMerge: expect.anything(),
     KeeperMaintain: expect.anything(),

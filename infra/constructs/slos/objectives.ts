@@ -12,7 +12,7 @@ export interface SloProps {
 }
 
 /** A window in which an error budget is measured. */
-export interface Window {
+interface Window {
   factor: number;
   length: Duration;
   /** A long window says nothing of a few bad events, because one of ten requests is 10 %. */
