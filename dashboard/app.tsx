@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { Alerts } from './pages/alerts/alerts.tsx';
 import { Jobs } from './pages/jobs/jobs.tsx';
 import { Live } from './pages/live/live.tsx';
 import { Overview } from './pages/overview/overview.tsx';
@@ -15,6 +16,7 @@ const PAGES: Record<Page, () => JSX.Element> = {
   overview: Overview,
   texts: Texts,
   live: Live,
+  alerts: Alerts,
   jobs: Jobs,
   pipeline: Pipeline,
   try: Try,

@@ -2,6 +2,7 @@ const PATHS = {
   overview: 'M4 19V11M10 19V5M16 19v-6M3 21h18',
   texts: 'M4 6h16M4 11h16M4 16h10',
   live: 'M3 12h4l3-7 4 14 3-7h4',
+  alerts: 'M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 21h4',
   jobs: 'M12 4v11m0 0-4-4m4 4 4-4M4 19h16',
   pipeline: 'M4 6h6v5H4zM14 13h6v5h-6zM10 8.5h4.5V13',
   try: 'M4 5h16v10H9l-5 4z',

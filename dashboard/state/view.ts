@@ -1,5 +1,5 @@
 /** The pages of the dashboard, in the order of the navigation. */
-export const PAGES = ['overview', 'texts', 'live', 'jobs', 'pipeline', 'try'] as const;
+export const PAGES = ['overview', 'texts', 'live', 'alerts', 'jobs', 'pipeline', 'try'] as const;
 export type Page = (typeof PAGES)[number];
 
 /** The lengths of time that a user can choose, in milliseconds. */

@@ -126,6 +126,7 @@ describe.skipIf(path === undefined && !process.env.CI)('the dashboard', () => {
     ['overview', '/overview'],
     ['texts', '/texts?open=reviews%2Freview-19'],
     ['live', '/live'],
+    ['alerts', '/alerts'],
     ['jobs', '/jobs'],
     ['pipeline', '/pipeline'],
     ['try', '/try'],
@@ -138,7 +139,7 @@ describe.skipIf(path === undefined && !process.env.CI)('the dashboard', () => {
       const { page, wrong } = await open(view, { theme, locale });
       await page.locator('main h1').waitFor();
       if (name === 'texts') await page.locator('.details blockquote').waitFor();
-      if (!['jobs', 'try'].includes(name))
+      if (!['alerts', 'jobs', 'try'].includes(name))
         await page.locator('.tile .figure, .row').first().waitFor();
       const html = page.locator('html');
       expect(await html.getAttribute('dir')).toBe(locale === 'ar' ? 'rtl' : 'ltr');
@@ -242,6 +243,41 @@ describe.skipIf(path === undefined && !process.env.CI)('the dashboard', () => {
     await job.getByRole('button', { name: 'NDJSON' }).click();
     const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\n');
     expect(JSON.parse(lines.at(-1)!)).toEqual({ end: { rows: 2 } });
+    expect(wrong).toEqual([]);
+    await page.context().close();
+  });
+
+  it('an alert is created, tested with its history, muted and deleted, and shows the sources for which it fires', async () => {
+    const { page, wrong } = await open('/alerts', { key: keys.api_key });
+    await page.getByText('There are no alerts yet.').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('worse');
+    await page.getByLabel('Sources, with commas').fill('reviews, app');
+    await page.getByLabel('URL').fill('https://hooks.invalid/worse');
+    await page.getByRole('button', { name: 'Create an alert' }).click();
+    const row = page.locator('.job', { hasText: 'worse' });
+    await row.getByText('2 × the usual share, reviews, app').waitFor();
+    await row.getByRole('button', { name: 'Send a test' }).click();
+    await row.getByText('The test is on its way.').waitFor();
+    await row.getByRole('button', { name: 'History' }).click();
+    await row.getByText('webhook hooks.invalid').nth(1).waitFor();
+    await row.getByRole('button', { name: 'Mute for 8 hr' }).click();
+    await row.getByText('Muted until').waitFor();
+    expect(await findBreaches(page, axe)).toEqual([]);
+    await row.getByRole('button', { name: 'End the muting' }).click();
+    await row.getByText('Watching').waitFor();
+
+    await page.route('**/v1/alerts', async (route) => {
+      const answer = await (await route.fetch()).json();
+      const fired_at = '2026-11-28T05:00:00.000Z';
+      const firing = [{ source: 'app', incident_id: '0'.repeat(32), fired_at }];
+      await route.fulfill({ json: { alerts: [{ ...answer.alerts[0], firing }] } });
+    });
+    await row.getByText('fires since').waitFor();
+    await page.unroute('**/v1/alerts');
+
+    await row.getByRole('button', { name: 'Delete', exact: true }).click();
+    await row.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('There are no alerts yet.').waitFor();
     expect(wrong).toEqual([]);
     await page.context().close();
   });

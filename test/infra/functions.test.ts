@@ -549,6 +549,23 @@ it('a rule starts the digests that are due every hour', () => {
   });
 });
 
+it('alerts on traffic are evaluated each minute, by a function that only its rule may invoke', () => {
+  expect(listResources(template, 'AWS::Events::Rule').TrafficAlertsSchedule).toEqual({
+    Description: expect.any(String),
+    ScheduleExpression: 'rate(1 minute)',
+    Targets: [{ Id: 'evaluate', Arn: 'TrafficAlertsHandler.Arn' }],
+  });
+  const { TrafficAlertsPermission } = listResources(template, 'AWS::Lambda::Permission');
+  expect(TrafficAlertsPermission).toEqual({
+    Action: 'lambda:InvokeFunction',
+    FunctionName: 'TrafficAlertsHandler.Arn',
+    Principal: 'events.amazonaws.com',
+    SourceArn: 'TrafficAlertsSchedule.Arn',
+  });
+  // A run takes over what another one left after 55 s.
+  expect(settings.traffic_alerts.timeout_seconds).toBeLessThan(55);
+});
+
 it('the replay of records over budget starts every 15 minutes, and ends before it starts again', () => {
   const { BudgetReplaySchedule } = listResources(template, 'AWS::Events::Rule');
   expect(BudgetReplaySchedule).toEqual({

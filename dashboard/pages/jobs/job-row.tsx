@@ -1,8 +1,7 @@
-import { useState } from 'preact/hooks';
 import type { JobsResponse, StatusResponse } from '../../../schemas/index.ts';
 import { isFinal } from '../../../schemas/job-status.ts';
-import type { Problem } from '../../api/problem.ts';
 import { request } from '../../api/request.ts';
+import { useAct } from '../../api/use-act.ts';
 import { useFeed } from '../../api/use-feed.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { saveFile } from '../../parts/save-file.ts';
@@ -92,19 +91,6 @@ function Actions({ job: { job_id, total }, is_over, on_changed }: ActionsProps) 
       <Failure problem={problem} />
     </span>
   );
-}
-
-/** Runs one act at a time, and keeps the problem of the last one. */
-function useAct() {
-  const [problem, setProblem] = useState<Problem | undefined>();
-  const [is_busy, setBusy] = useState(false);
-  const run = async (act: () => Promise<void>) => {
-    setBusy(true);
-    setProblem(undefined);
-    await act().catch((error) => setProblem(error as Problem));
-    setBusy(false);
-  };
-  return { problem, is_busy, run };
 }
 
 async function saveResults(job_id: string, type: string, ending: string): Promise<void> {
