@@ -39,7 +39,8 @@ const UNIT_LAYER = {
   // A test whose assertions all stand in callbacks or loops that never run must fail.
   expect: { requireAssertions: true },
   testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // A hook may load CDK, which takes a minute on a busy machine.
+  hookTimeout: 120_000,
   order: 0,
 };
 
@@ -86,8 +87,8 @@ export default defineConfig({
       layer('e2e', {
         include: ['test/e2e/**/*.test.ts'],
         globalSetup: 'test/support/command-setup.ts',
-        testTimeout: 120_000,
-        hookTimeout: 180_000,
+        testTimeout: 240_000,
+        hookTimeout: 240_000,
         isolate: true,
         // These tests wait for batching windows, buffers and timers for more than half of their time.
         // Three of them at a time would leave half a core idle.

@@ -191,7 +191,7 @@ describe.skipIf(path === undefined && !process.env.CI)('a page of another origin
     expect(await postForm(page, upload.form, body)).toBe(204);
     expect(await postForm(page, upload.form, `${body}\n`)).toBe(400);
     await page.close();
-  }, 60_000);
+  });
 
   it('a page of an origin that the deployment does not name reads no answer and uploads nothing', async () => {
     const page = await open(foreign.origin);
@@ -207,5 +207,5 @@ describe.skipIf(path === undefined && !process.env.CI)('a page of another origin
     const put = { url: upload.url, method: 'PUT', headers: { ...upload.headers }, body: '{}' };
     expect(await fetchFrom(page, put)).toEqual({ error: 'TypeError' });
     await page.close();
-  }, 60_000);
+  });
 });

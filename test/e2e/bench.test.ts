@@ -39,7 +39,7 @@ it('npm run bench stops on Ctrl-C and leaves no temporary folder', async () => {
   const run = await runBench(['--only', 'publisher', '--quick'], { until: 'round' });
   expect(run).toMatchObject({ code: 130, stdout: '', leftovers: [] });
   expect(run.stderr).toMatch(/Stopped\. No process or temporary file is left\.\n$/);
-}, 60_000);
+});
 
 it.each([
   [['--only', 'nope'], 'consumer, quota'],

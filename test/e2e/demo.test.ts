@@ -40,4 +40,4 @@ it('npm run demo accounts for every record of the sample and shows what batching
   expect(comprehend.documents).toBe(382);
   expect(comprehend.calls).toBeLessThanOrEqual(34);
   expect(summary.cost_usd).toBeLessThan(summary.baseline_cost_usd);
-}, 120_000);
+});

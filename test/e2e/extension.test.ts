@@ -61,7 +61,7 @@ it('a carried field is added in one line, reaches every place that hands fields 
     redriven_record: 'thread-1',
     replayed_row: 'thread-1',
   });
-}, 120_000);
+});
 
 it('the records of a job carry its id as their run, through every place that hands fields on', async () => {
   const { openapi_result, openapi_job_document, ...places } = await follow(
@@ -71,7 +71,7 @@ it('the records of a job carry its id as their run, through every place that han
   );
   expect([openapi_result, openapi_job_document]).toEqual([true, false]);
   expect(new Set(Object.values(places))).toEqual(new Set([expect.stringMatching(/^job_/)]));
-}, 120_000);
+});
 
 // One run of the compiler checks several additions, because each run takes 15 s of CPU time. No two
 // additions break the same file, so the list shows for each addition that no file is missing.
@@ -110,4 +110,4 @@ it('a field that only the record or only the result has, a new analyzer and a ne
   ];
   const of_format = ['ingest/sources/readers.ts', 'test/support/format-samples.ts'];
   expect(await brokenFiles()).toEqual([...of_fields, ...of_analyzer, ...of_format].sort());
-}, 120_000);
+});

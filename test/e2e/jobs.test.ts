@@ -290,7 +290,7 @@ it('a job counts each record once under redeliveries, killed functions and refus
   } finally {
     clearInterval(releasing);
   }
-}, 200_000);
+});
 
 it('a job whose file is never uploaded becomes FAILED at its deadline, with the reason', async () => {
   const { job_id } = await submit(forFile('never uploaded'));
@@ -616,7 +616,7 @@ it('the functions use every permission that their roles grant, but for the liste
     },
     { timeout: 30_000, interval: 250 },
   );
-}, 200_000);
+});
 
 it('the audit trail has each read by the API, seals past days under object lock, and is intact', async () => {
   const job_id = await submitFile('{"text":"I love my cat"}');

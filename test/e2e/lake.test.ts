@@ -172,7 +172,7 @@ it('aurastream query --wait counts every record that was accepted before it, and
   expect(JSON.parse(stdout)).toEqual([{ n: 300 }]);
   expect(stderr).toContain('waiting for the lake: ');
   expect(stderr).toMatch(/1 row, as of \S+ \S+ UTC, with all that was accepted until then/);
-}, 200_000);
+});
 
 it('aurastream query --wait ends on quiet shards whose positions were lost', async () => {
   const { JobsTableName: TableName } = test.stack;
@@ -275,4 +275,4 @@ it('the role of the keeper allows what it does, and little more', async () => {
     const actions = of_keeper.map(({ action }) => action);
     expect(actions.filter((action) => !not_seen.test(action))).toEqual([]);
   }, WAIT);
-}, 200_000);
+});

@@ -92,7 +92,7 @@ it('each payload that people put on the stream ends as results or as set-asides 
   }
   const bad_one = await setAside(`${places.get('K02-one-bad-among')}:1`);
   expect(bad_one.reason).toBe('invalid_json');
-}, 180_000);
+});
 
 it('with the setting consumer.unwrap, the records in the messages it names have results, and any other message is set aside with its name', async () => {
   const wrap = (record_id: string) =>
@@ -108,7 +108,7 @@ it('with the setting consumer.unwrap, the records in the messages it names have 
   expect(
     await test.results.get({ tenant: 'default', source: 'wrapped', record_id: 'in-event' }),
   ).toBeUndefined();
-}, 180_000);
+});
 
 it('odd metadata and texts without a visible character cost no other record its result', async () => {
   for (const one of [...FIELD_CASES, ...TEXT_CASES]) if (one.pk !== '') await put(one);
@@ -123,4 +123,4 @@ it('odd metadata and texts without a visible character cost no other record its 
   }
   expect(await result('T36-smart-quote-neg')).toMatchObject({ sentiment: 'NEGATIVE' });
   expect(await result('T35-math-bold')).toMatchObject({ language_code: 'en' });
-}, 180_000);
+});

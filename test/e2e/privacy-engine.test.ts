@@ -20,7 +20,7 @@ beforeAll(async () => {
   test = await testCloud({ assemblyDir: assembly });
   const { api_key } = await prepareKeys(test.cloud);
   call = createCaller(test.cloud.api, api_key);
-}, 120_000);
+});
 afterAll(async () => {
   await test.stop();
   await rm(assembly, { recursive: true, force: true });

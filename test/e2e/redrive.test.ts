@@ -113,7 +113,7 @@ it('aurastream redrive puts the records that Lambda gave up on back on the strea
   await test.settleLake();
   const counted = "SELECT count(*) AS n FROM results WHERE source IN ('tour', 'kpl')";
   await vi.waitFor(async () => expect((await test.query(counted)).rows).toEqual([{ n: 4 }]), WAIT);
-}, 120_000);
+});
 
 it('redrive and set-aside replay give each invalid record of a given-up batch one set-aside and one result', async () => {
   await test.control('POST', 'faults', {
@@ -152,7 +152,7 @@ it('redrive and set-aside replay give each invalid record of a given-up batch on
     const { rows } = await test.query(`SELECT ${counts} FROM results WHERE source = 'poison'`);
     expect({ n: Number(rows[0]!.n), texts: Number(rows[0]!.texts) }).toEqual({ n: 5, texts: 5 });
   }, WAIT);
-}, 120_000);
+});
 
 it('aurastream redrive says what to do about an unknown batch', async () => {
   const { code, stderr } = await aurastream(['redrive', 'run', 'aws/lambda/nothing'], {
@@ -201,7 +201,7 @@ it('aurastream set-aside replay publishes the set-asides that a fix repairs, und
     left: 1,
   });
   expect(await find('mended', idOf(hopeless))).toBeUndefined();
-}, 120_000);
+});
 
 it('aurastream set-aside replay says what is wrong with an invalid fix', async () => {
   const fix = join(folder, 'none.mjs');
@@ -251,4 +251,4 @@ it('aurastream replay analyses outdated results again, keeps the old lines, and 
     expect(rows).toEqual([{ analysis_run: row!.analysis_run }]);
   }, WAIT);
   expect(await find('replayed', 'gone')).toMatchObject({ status: 'withdrawn' });
-}, 120_000);
+});
