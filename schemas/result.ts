@@ -127,3 +127,12 @@ export const listedResultSchema = resultSchema.pick({
   processed_at: true,
 });
 export type ListedResult = z.infer<typeof listedResultSchema>;
+
+/**
+ * The attributes of a row that the indexes hold besides the keys. A listing leaves out rows whose `expires_at`
+ * has passed, and adds `schema_version`, which is the same in each row.
+ */
+export const INDEXED_ATTRIBUTES = [
+  'expires_at',
+  ...Object.keys(listedResultSchema.omit({ schema_version: true }).shape),
+];

@@ -1,5 +1,5 @@
 import { settings } from '../../infra/settings.ts';
-import { listedResultSchema } from '../../schemas/index.ts';
+import { INDEXED_ATTRIBUTES } from '../../schemas/index.ts';
 import { assertAtMost, ITEM_BYTES } from './limits.ts';
 
 /** A DynamoDB item in the JSON form of requests and responses. */
@@ -13,7 +13,7 @@ export type Item = Record<
  * table. Source: infra/constructs/tables.ts.
  */
 const INDEXES = ['created_sort', 'arrival_sort'].map(
-  (sort) => new Set([...Object.keys(listedResultSchema.shape), 'record_key', 'listing_key', sort]),
+  (sort) => new Set([...INDEXED_ATTRIBUTES, 'record_key', 'listing_key', sort]),
 );
 
 /**

@@ -17,7 +17,8 @@ export const LISTING_INDEXES = { by_created: 'created_sort', by_arrival: 'arriva
  * unit.
  */
 const INDEXED_ATTRIBUTES = [
-  'schema_version',
+  // Listings leave out rows that have expired, and add `schema_version`, which is the same in each row.
+  'expires_at',
   'record_id',
   'tenant',
   'source',

@@ -100,7 +100,7 @@ function analyze(bytes: Uint8Array): Result {
 }
 
 function rowFields(of: Result): Fields {
-  return resultSchema.parse(unmarshall(rowFor(of, 1)));
+  return resultSchema.parse(unmarshall(rowFor(of)));
 }
 
 async function putInLake(of: Result): Promise<Fields> {

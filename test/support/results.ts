@@ -44,8 +44,11 @@ export async function putResults(table: ResultsTable, results: Result[]): Promis
   return answers.flatMap((answer, index) => ('code' in answer ? [{ index, ...answer }] : []));
 }
 
+/** An expiry time in 2096, in epoch seconds. */
+const FAR_AHEAD = 4_000_000_000;
+
 /** Builds the row of a result. */
-export function rowFor(result: Result, expires_at = 1) {
+export function rowFor(result: Result, expires_at = FAR_AHEAD) {
   const { record_version, stamp, analysis_run } = result;
   const order = {
     ...{ record_version, stamp, analysis_run, place: '0', content_hash: hashContent(result) },

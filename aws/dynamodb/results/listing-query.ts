@@ -15,12 +15,19 @@ export const INDEXES = {
   arrived_at: { IndexName: 'by_arrival', sort: 'arrival_sort' },
 } as const;
 
-/** Builds the query of one partition of an index, without its limit. */
-export function buildQuery(query: ResultsQuery, listing_key: string): QueryCommandInput {
+/**
+ * Builds the query of one partition of an index, without its limit. Rows that have expired are left out.
+ *
+ * @param now the current time, in epoch milliseconds.
+ */
+export function buildQuery(
+  query: ResultsQuery,
+  listing_key: string,
+  now: number,
+): QueryCommandInput {
   const { IndexName, sort } = INDEXES[query.order];
   const { from, to } = boundsOf(query);
   const filters = buildFilters(query);
-  const has_filters = filters.conditions.length > 0;
   return {
     TableName: undefined,
     IndexName,
@@ -30,11 +37,10 @@ export function buildQuery(query: ResultsQuery, listing_key: string): QueryComma
       ':from': from,
       ':to': to,
       ...filters.values,
+      ':now': Math.floor(now / 1_000),
     }),
-    ...(has_filters && {
-      FilterExpression: filters.conditions.join(' AND '),
-      ExpressionAttributeNames: filters.names,
-    }),
+    FilterExpression: [...filters.conditions, '#expires_at > :now'].join(' AND '),
+    ExpressionAttributeNames: { ...filters.names, '#expires_at': 'expires_at' },
     ScanIndexForward: false,
   };
 }
@@ -59,8 +65,8 @@ function boundsOf({ from, to, after }: ResultsQuery): { from: string; to: string
   };
 }
 
-/** Returns true if the query may leave out rows of its times and its partitions. */
-export function hasFilters(query: ResultsQuery): boolean {
+/** Returns true if the query may leave out many rows of its times and its partitions. */
+export function narrows(query: ResultsQuery): boolean {
   return buildFilters(query).conditions.length > 0;
 }
 

@@ -2,7 +2,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { ResultsPage, ResultsQuery } from '../../../api/ports.ts';
 import { type ListedResult, listedResultSchema } from '../../../schemas/index.ts';
 import type { Table } from '../table.ts';
-import { buildQuery, hasFilters, INDEXES, isEmptyRange } from './listing-query.ts';
+import { buildQuery, INDEXES, isEmptyRange, narrows } from './listing-query.ts';
 import { mergePartitions } from './merge.ts';
 import { openPartition } from './partition.ts';
 import { listingKeys } from './row.ts';
@@ -32,14 +32,16 @@ export function createResultsListing(
     const { sort } = INDEXES[order];
     const keys = listingKeys(tenant, source);
     const first_limit = Math.ceil(Math.ceil(limit / keys.length) * 1.5) + 1;
-    const growth = hasFilters(query) ? 2 : 1;
+    const growth = narrows(query) ? 2 : 1;
     const partitions = keys.map((key) =>
-      openPartition(table, buildQuery(query, key), { sort, after, first_limit, growth }),
+      openPartition(table, buildQuery(query, key, now()), { sort, after, first_limit, growth }),
     );
     const deadline = now() + READ_BUDGET_MS;
     const isOver = () => now() >= deadline;
     const { rows, reached } = await mergePartitions(partitions, { sort, limit, isOver });
-    const results = rows.map((row) => listedResultSchema.parse(unmarshall(row)));
+    const results = rows.map((row) =>
+      listedResultSchema.parse({ ...unmarshall(row), schema_version: 1 }),
+    );
     if (reached === '') return { results };
     if (rows.length === limit) return { results, next: reached };
     return { results, next: reached, searched_until: reached.slice(0, reached.indexOf('#')) };

@@ -5,7 +5,7 @@ import { firstError } from '../../send-batches.ts';
 import { getItems } from '../batches.ts';
 import { callDynamoDb, openTable, type Table, type TableDeps } from '../table.ts';
 import { createResultsListing } from './listing.ts';
-import { resultOf } from './row.ts';
+import { isExpired, resultOf } from './row.ts';
 import { createWholeListing } from './whole-listing.ts';
 
 export interface ResultsReaderDeps extends TableDeps {
@@ -13,11 +13,16 @@ export interface ResultsReaderDeps extends TableDeps {
   now?: () => number;
 }
 
-/** Creates the functions that read results from the results table. */
+/**
+ * Creates the functions that read results from the results table. A row that has expired is not there, also
+ * while DynamoDB has not deleted it: TTL deletes within a few days.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html
+ */
 export function createResultsReader(deps: ResultsReaderDeps): ResultsReader {
   const table = openTable(deps);
-  const getMany = createGetMany(table);
-  const list = createResultsListing(table, deps.now ?? Date.now);
+  const { now = Date.now } = deps;
+  const getMany = createGetMany(table, now);
+  const list = createResultsListing(table, now);
   const listWhole = createWholeListing({ list, getMany });
   return {
     async get(record) {
@@ -26,21 +31,21 @@ export function createResultsReader(deps: ResultsReaderDeps): ResultsReader {
         Key: { record_key: { S: recordKey(record) } },
       });
       const { Item } = await callDynamoDb(() => table.client.send(command));
-      return Item === undefined ? undefined : resultOf(Item);
+      return Item === undefined || isExpired(Item, now()) ? undefined : resultOf(Item);
     },
     getMany,
     list: (query) => (query.has_texts ? listWhole(query) : list(query)),
   };
 }
 
-function createGetMany(table: Table): ResultsReader['getMany'] {
+function createGetMany(table: Table, now: () => number): ResultsReader['getMany'] {
   return async (records) => {
     const { items, unread } = await getItems(table, [...new Set(records.map(recordKey))], {
       key_name: 'record_key',
     });
     const error = firstError('dynamodb', unread);
     if (error !== undefined) throw error;
-    const results = items.map(resultOf);
+    const results = items.filter((item) => !isExpired(item, now())).map(resultOf);
     return new Map(results.map((result) => [recordKey(result), result]));
   };
 }

@@ -84,6 +84,15 @@ export function rowOf(result: Result, order: RowOrder, expires_at: number): Item
 }
 
 /**
+ * Returns true if the time of an item is over.
+ *
+ * @param now the current time, in epoch milliseconds.
+ */
+export function isExpired({ expires_at }: Item, now: number): boolean {
+  return Number(expires_at?.N) * 1_000 <= now;
+}
+
+/**
  * Converts an item to a result.
  *
  * @throws {z.ZodError} if the item is not a result.

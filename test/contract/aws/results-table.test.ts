@@ -19,7 +19,7 @@ import { createResultsReader } from '../../../aws/dynamodb/results/reader.ts';
 import { createResultsTable } from '../../../aws/dynamodb/results/table.ts';
 import { LISTING_INDEXES } from '../../../infra/constructs/tables.ts';
 import type { ResultsTable } from '../../../processors/stream/ports.ts';
-import { listedResultSchema, type Result, recordKey } from '../../../schemas/index.ts';
+import { INDEXED_ATTRIBUTES, type Result, recordKey } from '../../../schemas/index.ts';
 import { aResult, entryOf, putResults } from '../../support/results.ts';
 import { WAIT } from '../../support/wait.ts';
 import { describeResultsListing } from '../suites/results-listing.ts';
@@ -67,7 +67,7 @@ beforeAll(async () => {
   });
   await createTable();
   table = openTable();
-  reader = createResultsReader({ client, table_name });
+  reader = createResultsReader({ client, table_name, now: () => NOW });
 });
 afterEach(() => {
   gateway.faults.clear();
@@ -94,7 +94,7 @@ async function createTable(): Promise<void> {
         ],
         Projection: {
           ProjectionType: 'INCLUDE',
-          NonKeyAttributes: Object.keys(listedResultSchema.shape),
+          NonKeyAttributes: INDEXED_ATTRIBUTES,
         },
       })),
     }),
@@ -248,6 +248,34 @@ it('The results table writes a row that is deleted between read and write', asyn
   const newer = { ...old!, record_version: 1 };
   expect(await putResults(racing, [newer])).toEqual([]);
   expect(await reader.get(old!)).toEqual(storedAt(newer));
+});
+
+it('Rows that have expired and that DynamoDB has not deleted yet are read in no way', async () => {
+  const [result] = many(1, () => ({ tenant: 'expiring' }));
+  await putListed([result!]);
+  const { tenant, source } = result!;
+  const query: ResultsQuery = { tenant, source, order: 'created_at', limit: 10 };
+  for (const [ms, found] of [
+    [-1_000, 1],
+    [0, 0],
+  ] as const) {
+    const now = () => NOW + TTL_SECONDS * 1_000 + ms;
+    const later = createResultsReader({ client, table_name, now });
+    expect([...(await later.getMany([result!])).keys()]).toHaveLength(found);
+    expect((await later.get(result!)) === undefined).toBe(found === 0);
+    expect((await later.list(query)).results).toHaveLength(found);
+    expect((await later.list({ ...query, has_texts: true })).results).toHaveLength(found);
+  }
+  expect(
+    (
+      await client.send(
+        new GetItemCommand({
+          TableName: table_name,
+          Key: { record_key: { S: recordKey(result!) } },
+        }),
+      )
+    ).Item,
+  ).toBeDefined();
 });
 
 it('The results table replaces an expired row that is still present', async () => {

@@ -22,7 +22,7 @@ const deps = {
   pause: skipPause,
 };
 const table = createResultsTable({ ...deps, ttl_seconds: 60, now: () => NOW_SECONDS * 1_000 + 5 });
-const reader = createResultsReader(deps);
+const reader = createResultsReader({ ...deps, now: () => NOW_SECONDS * 1_000 });
 beforeEach(() => {
   dynamodb.reset();
   dynamodb
@@ -174,7 +174,10 @@ it('a listing asks each partition of the tenant for its newest rows, of all time
       KeyConditionExpression: 'listing_key = :key AND arrival_sort BETWEEN :from AND :to',
       ExpressionAttributeValues: {
         ...{ ':key': { S: `acme#${shard}` }, ':from': { S: '!' }, ':to': { S: '~' } },
+        ':now': { N: String(NOW_SECONDS) },
       },
+      FilterExpression: '#expires_at > :now',
+      ExpressionAttributeNames: { '#expires_at': 'expires_at' },
       ScanIndexForward: false,
       Limit: 3,
       ExclusiveStartKey: undefined,
@@ -192,19 +195,19 @@ it('a listing leaves the choice of rows to DynamoDB, and withdrawn records out',
   expect(inputs[0]).toMatchObject({
     IndexName: 'by_created',
     FilterExpression:
-      '#source = :source AND #sentiment = :sentiment AND #language_code = :language_code AND #status <> :withdrawn',
+      '#source = :source AND #sentiment = :sentiment AND #language_code = :language_code AND #status <> :withdrawn AND #expires_at > :now',
     ExpressionAttributeNames: { '#language_code': 'language_code', '#status': 'status' },
     ExpressionAttributeValues: { ':withdrawn': { S: 'withdrawn' }, ':source': { S: 'tour' } },
   });
   expect(inputs[8]).toMatchObject({
-    FilterExpression: '#source = :source AND #status = :status',
+    FilterExpression: '#source = :source AND #status = :status AND #expires_at > :now',
     ExpressionAttributeValues: { ':status': { S: 'withdrawn' } },
   });
 });
 
 it('a listing shows the newest rows of all partitions in order, and its position is the last one shown', async () => {
   const rows = [3, 1, 5, 2, 4].map((second) =>
-    rowFor(aResult({ record_id: `r${second}`, created_at: `2026-11-23T10:00:0${second}.000Z` }), 1),
+    rowFor(aResult({ record_id: `r${second}`, created_at: `2026-11-23T10:00:0${second}.000Z` })),
   );
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues: { ':key': key } }) => ({
     Items: rows
@@ -230,4 +233,20 @@ it.each([
 ])('a position of another listing is refused: %s', async (after) => {
   const query = { tenant: 'acme', order: 'created_at', limit: 1, after } as const;
   await expect(reader.list(query)).rejects.toBeInstanceOf(RangeError);
+});
+
+it('a row that has expired is not there, also while DynamoDB has not deleted it', async () => {
+  const now = Date.UTC(2026, 10, 23);
+  const dated = createResultsReader({ ...deps, now: () => now });
+  for (const [expires_at, is_there] of [
+    [now / 1_000 - 1, false],
+    [now / 1_000, false],
+    [now / 1_000 + 1, true],
+  ] as const) {
+    const row = rowFor(aResult(), expires_at);
+    dynamodb.on(GetItemCommand).resolves({ Item: row });
+    dynamodb.on(BatchGetItemCommand).resolves({ Responses: { results: [row] } });
+    expect((await dated.get(aResult())) !== undefined).toBe(is_there);
+    expect((await dated.getMany([aResult()])).size).toBe(is_there ? 1 : 0);
+  }
 });

@@ -51,7 +51,7 @@ it('the rows of a source are spread over 8 of the 32 partitions of its tenant, b
   const all = listingKeys('default');
   expect(new Set(all).size).toBe(32);
   for (const source of ['app_reviews', 'support', 'a', 'b', 'c']) {
-    const rows = many(200).map((result) => rowFor({ ...result, source }, 1));
+    const rows = many(200).map((result) => rowFor({ ...result, source }));
     const partitions = new Set(rows.map(({ listing_key }) => listing_key?.S));
     expect([...partitions].sort()).toEqual(listingKeys('default', source).sort());
     expect(partitions.size).toBe(8);
@@ -60,7 +60,7 @@ it('the rows of a source are spread over 8 of the 32 partitions of its tenant, b
 });
 
 it('a row keeps a text of 280,000 bytes, and leaves out one that is a byte longer', () => {
-  const textOf = (text: string) => rowFor(aResult({ text }), 1).text?.S;
+  const textOf = (text: string) => rowFor(aResult({ text })).text?.S;
   for (const text of ['a'.repeat(280_000), 'é'.repeat(140_000)]) expect(textOf(text)).toBe(text);
   for (const text of ['a'.repeat(280_001), `${'é'.repeat(140_000)}a`]) {
     expect(textOf(text)).toBeUndefined();
@@ -155,7 +155,7 @@ it('a look-up of many records throws if some of them could not be read', async (
 const LISTING = { tenant: 'default', source: 'app_reviews', order: 'created_at' } as const;
 
 it('a listing goes on after a page without rows', async () => {
-  const row = rowFor(many(1)[0]!, 1);
+  const row = rowFor(many(1)[0]!);
   const end = { created_sort: { S: '2026-11-24T10:00:00.000Z#app_reviews#r9' } };
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues, ExclusiveStartKey }) => {
     if (ExpressionAttributeValues[':key'].S !== row.listing_key!.S) return { Items: [] };
@@ -176,7 +176,7 @@ it('a listing reads at most 1.5 times the share of a partition, and one row, per
 
 it('a position leads on from a record whose id has every character that an id may have', async () => {
   const ids = ['a.B-1_2:3', '0'];
-  const rows = ids.map((record_id) => rowFor(aResult({ record_id }), 1));
+  const rows = ids.map((record_id) => rowFor(aResult({ record_id })));
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => {
     const { ':key': key, ':to': to } = ExpressionAttributeValues;
     const isFound = (row: (typeof rows)[number]) =>
@@ -243,7 +243,7 @@ it('a listing that leaves out rows reads larger pages with each call', async () 
 });
 
 it('a listing with texts leaves out a row that was withdrawn or replaced after the index was read', async () => {
-  const rows = many(3).map((result) => rowFor(result, 1));
+  const rows = many(3).map((result) => rowFor(result));
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => ({
     Items: rows.filter((row) => row.listing_key!.S === ExpressionAttributeValues[':key'].S),
   }));
@@ -255,7 +255,7 @@ it('a listing with texts leaves out a row that was withdrawn or replaced after t
   ];
   dynamodb
     .on(BatchGetItemCommand)
-    .resolves({ Responses: { results: now.map((result) => rowFor(result, 1)) } });
+    .resolves({ Responses: { results: now.map((result) => rowFor(result)) } });
   const { results } = await reader.list({ ...LISTING, limit: 5, has_texts: true });
   expect(results).toEqual([asStored(same!)]);
 });

@@ -44,7 +44,7 @@ beforeEach(() => {
   });
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => {
     expect(Object.keys(RequestItems)).toEqual(['results']);
-    return { Responses: { results: lines.map((line) => rowFor(line, 1)) } };
+    return { Responses: { results: lines.map((line) => rowFor(line)) } };
   });
   kinesis.on(PutRecordsCommand).callsFake(({ StreamName, Records }) => {
     expect(StreamName).toBe('bulk-stream');

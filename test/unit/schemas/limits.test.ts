@@ -4,12 +4,12 @@ import {
   ANALYZERS,
   asyncRequestSchema,
   createAnalyzeSchemas,
+  INDEXED_ATTRIBUTES,
   idempotencyKey,
   JOB_PAGE_SIZE,
   jobMessageSchema,
   jobResultsQuerySchema,
   jobsQuerySchema,
-  listedResultSchema,
   MAX_JOB_BODY_BYTES,
   MAX_JOB_RECORDS,
   recordsRequestSchema,
@@ -108,7 +108,7 @@ it('an Idempotency-Key has 1 to 255 visible ASCII characters', () => {
 });
 
 it('a listing shows no text, and no more than the 20 fields that an index may have', () => {
-  const names = Object.keys(listedResultSchema.shape);
+  const names = [...INDEXED_ATTRIBUTES];
   expect(names).toHaveLength(20);
   for (const name of ['text', 'author', 'url', 'attributes']) expect(names).not.toContain(name);
 });

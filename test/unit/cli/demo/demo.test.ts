@@ -72,7 +72,7 @@ beforeEach(() => {
       return { ShardId: 'shard-0', SequenceNumber: String(accepted) };
     }),
   }));
-  const row = rowFor(aResult({ source: 'a', record_id: 'a' }), 1);
+  const row = rowFor(aResult({ source: 'a', record_id: 'a' }));
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
     Responses: RequestItems.results.Keys.length === 0 ? {} : { results: [row] },
   }));
