@@ -15,6 +15,7 @@ import { createResultsReader } from '../aws/dynamodb/results/reader.ts';
 import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
 import { openBucket } from '../aws/s3/bucket.ts';
+import { createDownloadSigner } from '../aws/s3/download-signer.ts';
 import { createPrivacyRequests } from '../aws/s3/privacy-requests.ts';
 import { createRecordLists } from '../aws/s3/record-lists.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
@@ -202,6 +203,9 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     inputs: openBucket({ bucket_name }),
     record_lists: createRecordLists({ bucket_name }),
     sign_upload: createUploadSigner({ bucket_name, role_arn: environment.UPLOAD_ROLE_ARN, now }),
+    sign_downloads: createDownloadSigner({
+      ...{ bucket_name, role_arn: environment.DOWNLOAD_ROLE_ARN, now },
+    }),
     claims: createTextClaims({ bucket_name }),
     stream: createKinesisStream({ stream_name: environment.STREAM_NAME }),
     results,
@@ -213,7 +217,7 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     alert_queue: createAlertQueue({ queue_url: environment.ALERT_QUEUE_URL }),
     digests: createDigests({ table_name: environment.ALERTS_TABLE }),
     privacy: {
-      ...createPrivacyRequests({ bucket_name: environment.SET_ASIDE_BUCKET }),
+      ...createPrivacyRequests({ bucket_name: environment.SET_ASIDE_BUCKET }, bucket_name),
       send: (message) => requests.send(message, 0),
     },
   } satisfies Partial<ApiDeps>;

@@ -27,6 +27,7 @@ import type {
   OverviewQuery,
   PrivacyRequests,
   ResultsReader,
+  SignDownloads,
   SignUpload,
   StatsQuery,
 } from './ports.ts';
@@ -89,6 +90,7 @@ export interface ApiDeps {
   inputs: Pick<JobInputs, 'put'>;
   record_lists: Pick<RecordLists, 'get'>;
   sign_upload: SignUpload;
+  sign_downloads: SignDownloads;
   stream: RecordStream;
   claims: TextClaimStore;
   results: ResultsReader;

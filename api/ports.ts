@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type {
   ErasureState,
+  ExportState,
   overviewQuerySchema,
   PrivacyMessage,
   PrivacyRequest,
@@ -76,13 +77,35 @@ export interface ResultsPage {
   searched_until?: string;
 }
 
-/** Requests for erasures. Each method throws a {@link ServiceError} if its service fails. */
+/** URLs that return objects to callers without AWS credentials. */
+interface SignedDownloads {
+  /** One for each key, in their order. */
+  urls: string[];
+  /** Until this time, in ISO 8601, the URLs are valid for certain. */
+  expires_at: string;
+}
+
+/**
+ * Signs downloads of files of exports.
+ *
+ * @throws {ServiceError} if a service fails.
+ */
+export type SignDownloads = (keys: string[]) => Promise<SignedDownloads>;
+
+/** Requests for erasures and exports. Each method throws a {@link ServiceError} if its service fails. */
 export interface PrivacyRequests {
   put(request: PrivacyRequest): Promise<void>;
   /** Returns undefined if the tenant has no such request. */
   get(tenant: string, request_id: string): Promise<PrivacyRequest | undefined>;
   /** Returns how far an erasure is. Undefined if it has not begun. */
   readErasure(erasure_id: string): Promise<ErasureState | undefined>;
+  /** Returns how far an export is. Undefined if it has not begun. */
+  readExport(tenant: string, export_id: string): Promise<ExportState | undefined>;
+  /**
+   * Returns when an erasure last deleted the files of all exports of a tenant, in epoch milliseconds.
+   * Undefined if none has.
+   */
+  readErasedAt(tenant: string): Promise<number | undefined>;
   /** Hands a request to the function that does it. */
   send(message: PrivacyMessage): Promise<void>;
 }

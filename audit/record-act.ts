@@ -118,8 +118,8 @@ export function createEntry(
   };
 }
 
-/** Returns the code of an error. The message stays out, because it may quote a text. */
-function codeOf(error: unknown): string | undefined {
+/** Returns the code of an error for an entry. The message stays out, because it may quote a text. */
+export function codeOf(error: unknown): string | undefined {
   if (error instanceof ServiceError) return error.code.replace(/\W/g, '_').slice(0, 64);
   return error instanceof Error ? error.name.replace(/\W/g, '_').slice(0, 64) : undefined;
 }

@@ -30,16 +30,32 @@ export function createClient(options: ClientOptions): Client {
     ...createResultMethods(send),
     ...createAlertMethods(send),
     ...createDigestMethods(send),
-    requestErasure: (request, { signal } = {}) =>
-      sendForJson(send, '/privacy/erasures', { method: 'POST', body: request, signal }),
-    readErasure: (erasure_id, { signal } = {}) =>
-      sendForJson(send, `/privacy/erasures/${encodeURIComponent(erasure_id)}`, { signal }),
+    ...createPrivacyMethods(send),
     publish: (records, { signal } = {}) => publishRecords(send, records, signal),
     stats: (query = {}, { signal } = {}) => sendForJson(send, '/stats', { query, signal }),
     overview: (query = {}, { signal } = {}) => sendForJson(send, '/overview', { query, signal }),
     budget: ({ signal } = {}) => sendForJson(send, '/budget', { signal }),
     health: ({ signal } = {}) => sendForJson(send, '/health', { signal }),
     ready: ({ signal } = {}) => readReadiness(options, signal),
+  };
+}
+
+type PrivacyMethods = Pick<
+  Client,
+  'requestErasure' | 'readErasure' | 'requestExport' | 'readExport'
+>;
+
+function createPrivacyMethods(send: Send): PrivacyMethods {
+  const path = (...parts: string[]) => `/privacy/${parts.map(encodeURIComponent).join('/')}`;
+  return {
+    requestErasure: (request, { signal } = {}) =>
+      sendForJson(send, path('erasures'), { method: 'POST', body: request, signal }),
+    readErasure: (erasure_id, { signal } = {}) =>
+      sendForJson(send, path('erasures', erasure_id), { signal }),
+    requestExport: (request, { signal } = {}) =>
+      sendForJson(send, path('exports'), { method: 'POST', body: request, signal }),
+    readExport: (export_id, { after, signal } = {}) =>
+      sendForJson(send, path('exports', export_id), { query: { after }, signal }),
   };
 }
 

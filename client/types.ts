@@ -15,7 +15,9 @@ import type {
   digestInputSchema,
   digestPreviewQuerySchema,
   ErasureResponse,
+  ExportResponse,
   erasureRequestSchema,
+  exportRequestSchema,
   HealthResponse,
   HistoryVersion,
   Incident,
@@ -81,6 +83,7 @@ type SubmitInput = z.input<typeof asyncRequestSchema>;
 type StatsInput = z.input<typeof statsQuerySchema>;
 type OverviewInput = z.input<typeof overviewQuerySchema>;
 type ErasureInput = z.input<typeof erasureRequestSchema>;
+type ExportInput = z.input<typeof exportRequestSchema>;
 type JobSummary = JobsResponse['jobs'][number];
 
 /**
@@ -166,6 +169,21 @@ export interface Client {
   requestErasure(request: ErasureInput, options?: Cancellable): Promise<ErasureResponse>;
   /** Reads how far an erasure is, and its signed report. It needs the right `admin`. */
   readErasure(erasure_id: string, options?: Cancellable): Promise<ErasureResponse>;
+  /**
+   * Asks for files with all that is held on some records. It needs the right `admin`. If an answer is lost, the
+   * request is sent again, and there are two exports.
+   */
+  requestExport(request: ExportInput, options?: Cancellable): Promise<ExportResponse>;
+  /**
+   * Reads how far an export is, its signed report, and URLs of its files, at most 100. It needs the right
+   * `admin`.
+   *
+   * @param options.after `next_after` of the answer before. By default, the first files.
+   */
+  readExport(
+    export_id: string,
+    options?: { after?: number | undefined } & Cancellable,
+  ): Promise<ExportResponse>;
   /**
    * Reads statistics of the tenant's results in a period, such as the number of results for each
    * sentiment.

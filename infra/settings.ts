@@ -276,8 +276,13 @@ export interface Settings {
    */
   traffic_alerts: { timeout_seconds: number; memory_mb: number };
   budget_replay: { timeout_seconds: number; memory_mb: number };
-  /** The function that does what callers ask of the API: that records are erased. */
-  privacy_requests: { timeout_seconds: number; memory_mb: number };
+  /** The function that does what callers ask of the API: that records are erased or exported. */
+  privacy_requests: {
+    timeout_seconds: number;
+    memory_mb: number;
+    /** Days after which the files of an export are deleted. An export takes two days at most. */
+    export_days: number;
+  };
   /** The function that keeps the table `results` of the lake. */
   keeper: { timeout_seconds: number; memory_mb: number };
   alarms: {
@@ -510,7 +515,7 @@ export const settings: Settings = {
   traffic_alerts: { timeout_seconds: 50, memory_mb: 256 },
   // The timeout is shorter than the 15 minutes between two runs.
   budget_replay: { timeout_seconds: 600, memory_mb: 512 },
-  privacy_requests: { timeout_seconds: 900, memory_mb: 1_024 },
+  privacy_requests: { timeout_seconds: 900, memory_mb: 1_024, export_days: 7 },
   // A statement takes a few minutes at most. The timeout is the longest that Lambda allows.
   keeper: { timeout_seconds: 900, memory_mb: 1_024 },
   alarms: {

@@ -33,6 +33,7 @@ const READS_OF_TEXTS = [
   'tail_results',
   'read_digest',
   'read_set_asides',
+  'download_export',
 ] as const;
 
 /**

@@ -127,6 +127,7 @@ export const apiEnvironmentSchema = z.object({
   UPLOAD_URL_TTL_SECONDS: count,
   MAX_UPLOAD_BYTES: count,
   UPLOAD_ROLE_ARN: z.string().min(1).describe('The role whose sessions sign upload URLs.'),
+  DOWNLOAD_ROLE_ARN: z.string().min(1).describe('The role whose sessions sign URLs of exports.'),
   CALLBACK_ALLOW_LOOPBACK: flag,
   CORS_ORIGINS: z
     .string()
@@ -215,6 +216,8 @@ export const privacyEnvironmentSchema = z.object({
   AUDIT_BUCKET: z.string().min(1),
   AUDIT_KEY_ARN: z.string().min(1).describe('The key that signs the audit trail.'),
   PRIVACY_QUEUE_URL: z.url(),
+  MAX_RECEIVES: count.describe('Deliveries after which a message that fails is a dead letter.'),
+  EXPORT_DAYS: count.describe('Days after which the files of an export expire.'),
 });
 export type PrivacyEnvironment = z.infer<typeof privacyEnvironmentSchema>;
 

@@ -1,7 +1,7 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { timestamp } from './record.ts';
-import { deriveErasureKey, hashedSelectorSchema } from './selector.ts';
+import { hashedSelectorSchema } from './selector.ts';
+import { isSignedJson, signJson } from './signed-json.ts';
 
 /** The stores that an erasure reaches, in the order in which it reaches them. */
 export const ERASED_STORES = [
@@ -14,6 +14,7 @@ export const ERASED_STORES = [
   'lake_raw',
   'job_inputs',
   'query_results',
+  'exports',
   'queues',
 ] as const;
 export type ErasedStore = (typeof ERASED_STORES)[number];
@@ -58,28 +59,12 @@ export type SignedReport = z.infer<typeof signedReportSchema>;
 
 /** Signs a report with a key that is derived from the secret of the deployment. */
 export function signReport(report: ErasureReport, secret: string): SignedReport {
-  const json = JSON.stringify(erasureReportSchema.parse(report));
-  return {
-    report,
-    sha256: hash('sha256', json, 'hex'),
-    signature: sign(json, secret).toString('base64url'),
-  };
+  return { report, ...signJson(JSON.stringify(erasureReportSchema.parse(report)), secret) };
 }
 
 /** Returns whether a report has the checksum and the signature of this deployment. */
-export function isSignedReport(
-  { report, sha256, signature }: SignedReport,
-  secret: string,
-): boolean {
-  const json = JSON.stringify(erasureReportSchema.parse(report));
-  const expected = sign(json, secret);
-  const given = Buffer.from(signature, 'base64url');
-  if (sha256 !== hash('sha256', json, 'hex') || given.length !== expected.length) return false;
-  return timingSafeEqual(given, expected);
-}
-
-function sign(json: string, secret: string): Buffer {
-  return createHmac('sha256', deriveErasureKey(secret, 'report')).update(json).digest();
+export function isSignedReport({ report, ...signed }: SignedReport, secret: string): boolean {
+  return isSignedJson(JSON.stringify(erasureReportSchema.parse(report)), signed, secret);
 }
 
 /** The steps of an erasure, in their order. docs/adr/0070-erasure.md says why this order. */
@@ -96,6 +81,7 @@ export const ERASURE_STEPS = [
   'table',
   'lake_raw',
   'query_results',
+  'exports',
 ] as const;
 export type ErasureStep = (typeof ERASURE_STEPS)[number];
 

@@ -7,6 +7,20 @@ import { selectorSchema } from './selector.ts';
 const PRIVACY_KINDS = ['erasure', 'export'] as const;
 export type PrivacyKind = (typeof PRIVACY_KINDS)[number];
 
+/**
+ * Why a request has failed: a service or the audit trail did not answer five times, it did not end within two
+ * days, its message is gone, an erasure deleted the files of an export, or the function has an error.
+ */
+export const PRIVACY_FAILURES = [
+  'service_unavailable',
+  'audit_unavailable',
+  'timed_out',
+  'message_lost',
+  'erased',
+  'internal_error',
+] as const;
+export type PrivacyFailure = (typeof PRIVACY_FAILURES)[number];
+
 /** Id of a request, such as `erasure_0f…`: its kind and 32 hexadecimal digits. */
 export const privacyRequestId = z.string().regex(/^(erasure|export)_[0-9a-f]{32}$/);
 
@@ -19,6 +33,10 @@ export const privacyRequestSchema = z.object({
   tenant: slug,
   requested_at: timestamp,
   dry_run: z.boolean(),
+  touched_at: timestamp
+    .optional()
+    .describe('When the function last began to work on it. Absent until it has.'),
+  failure: z.object({ reason: z.enum(PRIVACY_FAILURES), failed_at: timestamp }).optional(),
 });
 export type PrivacyRequest = z.infer<typeof privacyRequestSchema>;
 

@@ -6,8 +6,9 @@ import { alertRoutes } from './alerts.ts';
 import { createAnalyzeRoutes } from './analyze.ts';
 import { budgetRoute } from './budget.ts';
 import { digestRoutes } from './digests.ts';
+import { erasureRoutes } from './erasures.ts';
+import { exportRoutes } from './exports.ts';
 import { jobRoutes } from './jobs.ts';
-import { privacyRoutes } from './privacy.ts';
 import { recordRoutes } from './records.ts';
 import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
@@ -38,7 +39,8 @@ export function createRoutes(
     ...alertRoutes,
     ...alertEventRoutes,
     ...digestRoutes,
-    ...privacyRoutes,
+    ...erasureRoutes,
+    ...exportRoutes,
     budgetRoute,
     ...serviceRoutes,
     ...createDocumentRoutes(() => routes, serves.serves_docs),

@@ -1,13 +1,11 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { STSClient } from '@aws-sdk/client-sts';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { SignUpload, Upload } from '../../api/ports.ts';
 import { createClient } from '../clients.ts';
-import { callService, requireField } from '../errors.ts';
-
-/** Shortest session of STS, in seconds. Source: AssumeRole in the STS API reference. */
-const SHORTEST_SESSION_SECONDS = 900;
+import { callService } from '../errors.ts';
+import { openSession } from '../sts/session.ts';
 
 interface UploadSignerDeps {
   bucket_name: string;
@@ -26,28 +24,17 @@ export function createUploadSigner({ bucket_name, role_arn, now }: UploadSignerD
   const sts = createClient(STSClient);
   return async (upload) => {
     const { ttl_seconds } = upload;
-    const command = new AssumeRoleCommand({
-      RoleArn: role_arn,
-      RoleSessionName: 'upload',
-      DurationSeconds: Math.max(SHORTEST_SESSION_SECONDS, ttl_seconds),
-    });
-    const { Credentials } = await callService('sts', () => sts.send(command));
-    const session = requireField('sts', 'Credentials', Credentials);
+    const session = await openSession(sts, { role_arn, name: 'upload', ttl_seconds });
     const client = createClient(S3Client, {
       // The checksum of an upload is not known when the upload is signed.
       requestChecksumCalculation: 'WHEN_REQUIRED',
-      credentials: {
-        accessKeyId: requireField('sts', 'AccessKeyId', session.AccessKeyId),
-        secretAccessKey: requireField('sts', 'SecretAccessKey', session.SecretAccessKey),
-        sessionToken: requireField('sts', 'SessionToken', session.SessionToken),
-      },
+      credentials: session.credentials,
     });
     // A signature has whole seconds. The form is signed later than the URL, and so expires no earlier.
     const signed_at = Math.floor(now() / 1_000) * 1_000;
     const url = await signPut(client, bucket_name, upload, new Date(signed_at));
     const form = await signForm(client, bucket_name, upload);
-    const session_end = requireField('sts', 'Expiration', session.Expiration).getTime();
-    const expires_at = Math.min(signed_at + ttl_seconds * 1_000, session_end);
+    const expires_at = Math.min(signed_at + ttl_seconds * 1_000, session.ends_at);
     return { url, form, expires_at: new Date(expires_at).toISOString() };
   };
 }

@@ -3,11 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
-import { createSelectedRows } from '../../aws/dynamodb/results/selected.ts';
-import { createErasableObjects } from '../../aws/s3/erasable-objects.ts';
-import { createRawObjects } from '../../aws/s3/raw-objects.ts';
-import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { buildSelection } from '../../operations/erase/selection.ts';
+import { composeSources } from '../../operations/export/compose.ts';
 import { exportSelection } from '../../operations/export/export.ts';
 import { buildAct } from '../../operations/privacy/build-act.ts';
 import type { Selector } from '../../schemas/index.ts';
@@ -49,7 +46,7 @@ async function writeExport(
   selector: Selector,
   output: string | undefined,
 ): Promise<number> {
-  const deps = createDeps(stack);
+  const deps = { ...composeSources(stack), now: Date.now };
   const selection = await buildSelection(selector, Number.MAX_SAFE_INTEGER, deps.restoreKey);
   const target = output === undefined ? process.stdout : createWriteStream(output);
   let lines = 0;
@@ -61,19 +58,4 @@ async function writeExport(
   };
   await pipeline(Readable.from(countLines()), target, { end: output !== undefined });
   return lines - 1;
-}
-
-function createDeps(stack: StackOutputs) {
-  const { ResultsTableName, LakeBucketName, SetAsideBucketName, FailureBucketName } = stack;
-  return {
-    rows: createSelectedRows({ table_name: ResultsTableName, ttl_seconds: 0, now: Date.now }),
-    raw: createRawObjects({
-      bucket_name: LakeBucketName,
-      createUnreadableError: (message) => new Error(message),
-    }),
-    set_asides: createErasableObjects({ bucket_name: SetAsideBucketName }),
-    failures: createErasableObjects({ bucket_name: FailureBucketName }),
-    restoreKey: createSecret({ secret_id: stack.RestoreKeyArn }),
-    now: Date.now,
-  };
 }

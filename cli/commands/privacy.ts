@@ -1,15 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import * as z from 'zod';
 import { readTemplate } from '../../aws/cloudformation/template.ts';
 import { createSecret } from '../../aws/secrets-manager/secrets.ts';
 import { describeRetention, type KeptData } from '../../operations/retention/report.ts';
-import { isSignedReport, type SignedReport, signedReportSchema } from '../../schemas/index.ts';
+import {
+  isSignedExport,
+  isSignedReport,
+  type SignedExport,
+  type SignedReport,
+  signedExportSchema,
+  signedReportSchema,
+} from '../../schemas/index.ts';
 import { connect } from '../cloud.ts';
 import { Advice } from '../errors.ts';
 import { printAnswer } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
 
-/** Creates the command `aurastream privacy`, which shows what is kept, and verifies reports of erasures. */
+/** Creates the command `aurastream privacy`, which shows what is kept, and verifies reports. */
 export function privacyCommand(): Command {
   return new Command('privacy').addCommand(reportCommand()).addCommand(verifyCommand());
 }
@@ -49,33 +57,45 @@ function toRow(kept: KeptData) {
 function verifyCommand(): Command {
   return new Command('verify')
     .description('check that a report comes from this deployment and was not changed')
-    .argument('<file>', 'a report that aurastream erase --json has printed')
+    .argument('<file>', 'a report of aurastream erase --json, or `signed` of an answer of the API')
     .option('--json', 'print one line of JSON')
     .action(async (file: string, options: { json?: boolean }, self: Command) => {
       const stack = await connect(self);
       const signed = await readReport(file);
       const secret = await createSecret({ secret_id: stack.RestoreKeyArn })();
-      const { erasure_id } = signed.report;
-      if (!isSignedReport(signed, secret)) {
+      const { id, is_valid } = checkReport(signed, secret);
+      if (!is_valid) {
         throw new Advice(
-          `The report of ${erasure_id} is not the one that this deployment has signed.`,
+          `The report of ${id.value} is not the one that this deployment has signed.`,
           'It was changed, or comes from another stack. Name the stack with --stack.',
         );
       }
-      printAnswer(options, { erasure_id, is_valid: true }, () => {
-        return `The report of ${erasure_id} is unchanged, and signed by this deployment.`;
+      printAnswer(options, { [id.name]: id.value, is_valid: true }, () => {
+        return `The report of ${id.value} is unchanged, and signed by this deployment.`;
       });
     });
 }
 
-async function readReport(file: string): Promise<SignedReport> {
+function checkReport(signed: SignedReport | SignedExport, secret: string) {
+  if ('export_id' in signed.report) {
+    const { export_id: value } = signed.report;
+    const is_valid = isSignedExport(signed as SignedExport, secret);
+    return { id: { name: 'export_id', value }, is_valid };
+  }
+  const { erasure_id: value } = signed.report;
+  const is_valid = isSignedReport(signed as SignedReport, secret);
+  return { id: { name: 'erasure_id', value }, is_valid };
+}
+
+async function readReport(file: string): Promise<SignedReport | SignedExport> {
   try {
-    return signedReportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const json: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return z.union([signedReportSchema, signedExportSchema]).parse(json);
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw error;
     throw new Advice(
-      `${file} is no report of an erasure.`,
-      'Print one with aurastream erase --json.',
+      `${file} is no report of an erasure or an export.`,
+      'Print one with aurastream erase --json, or store `signed` of an answer of the API.',
     );
   }
 }

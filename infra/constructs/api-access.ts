@@ -1,4 +1,5 @@
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
+import { REQUESTS_PREFIX } from '../../schemas/privacy-key.ts';
 import { RECORD_LISTS_PREFIX } from '../../schemas/record-list.ts';
 import type { Settings } from '../settings.ts';
 import type { Alerts } from './alerts.ts';
@@ -6,7 +7,7 @@ import { analysisEnvironment, analysisGrants, searchEnvironment } from './analys
 import type { Audit } from './audit.ts';
 import type { Ingest } from './ingest.ts';
 import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
-import { ERASURES_PREFIX, type Privacy, REQUESTS_PREFIX } from './privacy.ts';
+import { ERASURES_PREFIX, type Privacy } from './privacy.ts';
 import { LISTING_INDEXES, type Tables } from './tables.ts';
 
 /** Settings and parts of the stack that the API uses. */
@@ -20,9 +21,15 @@ export interface ApiUses {
   privacy: Privacy;
 }
 
+/** Roles whose sessions sign URLs. */
+interface SigningRoles {
+  upload_role_arn: string;
+  download_role_arn: string;
+}
+
 export function apiEnvironment(
   { settings, ingest, tables, jobs, audit, alerts, privacy }: ApiUses,
-  upload_role_arn: string,
+  { upload_role_arn, download_role_arn }: SigningRoles,
 ) {
   const quota = settings.quotas[settings.analysis.analyzer];
   return {
@@ -47,6 +54,7 @@ export function apiEnvironment(
     UPLOAD_URL_TTL_SECONDS: String(settings.jobs.upload_url_ttl_seconds),
     MAX_UPLOAD_BYTES: String(settings.jobs.max_upload_bytes),
     UPLOAD_ROLE_ARN: upload_role_arn,
+    DOWNLOAD_ROLE_ARN: download_role_arn,
     CALLBACK_ALLOW_LOOPBACK: jobs.allow_loopback,
     CORS_ORIGINS: settings.api.cors_origins.join(),
     SERVES_DOCS: String(settings.api.serves_docs),
@@ -56,11 +64,11 @@ export function apiEnvironment(
 
 export function apiGrants(
   { settings, ingest, tables, jobs, audit, alerts, privacy }: ApiUses,
-  upload_role_arn: string,
+  { upload_role_arn, download_role_arn }: SigningRoles,
 ) {
   const { set_aside_bucket } = ingest;
   return [
-    { actions: ['sts:AssumeRole'], resources: [upload_role_arn] },
+    { actions: ['sts:AssumeRole'], resources: [upload_role_arn, download_role_arn] },
     {
       actions: ['sqs:SendMessage'],
       resources: [audit.queue.queueArn, alerts.queue.queueArn, privacy.queue.queueArn],

@@ -17,7 +17,7 @@ import { addPreflight, allowUploads } from './cors.ts';
 import { createDownload, streamFrom } from './download.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { createFunction } from './handler.ts';
-import { createUploadRole } from './upload-role.ts';
+import { createDownloadRole, createUploadRole } from './signing-roles.ts';
 
 /**
  * HTTP API in API Gateway. The type is "REST API", because only REST APIs support API keys and
@@ -105,7 +105,11 @@ export class Api extends Construct {
 
   private createHandler(props: ApiUses) {
     const { settings } = props;
-    const upload_role = createUploadRole(this, props, () => this.handler.role?.roleArn);
+    const apiRoleArn = () => this.handler.role?.roleArn;
+    const signing = {
+      upload_role_arn: createUploadRole(this, props, apiRoleArn).roleArn,
+      download_role_arn: createDownloadRole(this, props, apiRoleArn).roleArn,
+    };
     return createFunction(this, 'Handler', {
       settings,
       entry: 'api/handler.ts',
@@ -113,8 +117,8 @@ export class Api extends Construct {
       memory_mb: settings.api.memory_mb,
       timeout_seconds: settings.api.timeout_seconds,
       reserved_concurrency: settings.api.reserved_concurrency,
-      environment: apiEnvironment(props, upload_role.roleArn),
-      grants: apiGrants(props, upload_role.roleArn),
+      environment: apiEnvironment(props, signing),
+      grants: apiGrants(props, signing),
       assets: {
         ...ANALYSIS_ASSETS,
         docs: [

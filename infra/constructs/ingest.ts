@@ -6,11 +6,12 @@ import {
   aws_secretsmanager as secretsmanager,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { REQUESTS_PREFIX } from '../../schemas/privacy-key.ts';
 import type { Settings } from '../settings.ts';
 import { createPrivateBucket } from './private-bucket.ts';
 
 /** Prefixes of the bucket of set-asides whose objects expire. Reports of erasures do not expire. */
-const SET_ASIDE_PREFIXES = ['set-asides/', 'over-budget/', 'restored/', 'privacy-requests/'];
+const SET_ASIDE_PREFIXES = ['set-asides/', 'over-budget/', 'restored/', REQUESTS_PREFIX];
 
 /** Streams of records, and the buckets for records that cannot be processed. */
 export class Ingest extends Construct {

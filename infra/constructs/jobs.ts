@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
+import { EXPORTS_PREFIX } from '../../schemas/privacy-key.ts';
 import { RECORD_LISTS_PREFIX } from '../../schemas/record-list.ts';
 import type { Settings } from '../settings.ts';
 import { budgetEnvironment, searchRate } from './analysis.ts';
@@ -128,6 +129,10 @@ export class Jobs extends Construct {
       { prefix: INPUTS_PREFIX, expiration: Duration.days(input_days) },
       { prefix: RECORD_LISTS_PREFIX, expiration: Duration.seconds(retention_seconds) },
       { prefix: CLAIMS_PREFIX, expiration: Duration.seconds(claim_seconds) },
+      {
+        prefix: EXPORTS_PREFIX,
+        expiration: Duration.days(settings.privacy_requests.export_days),
+      },
     ];
     const bucket = createPrivateBucket(this, 'Inputs', lifecycle, {
       cors: allowUploads(settings.api.cors_origins),

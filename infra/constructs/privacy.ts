@@ -2,6 +2,7 @@ import { aws_lambda as lambda, Stack, type aws_sqs as sqs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
 import { RAW_PREFIX } from '../../schemas/lake.ts';
+import { EXPORTS_PREFIX, REQUESTS_PREFIX } from '../../schemas/privacy-key.ts';
 import type { Settings } from '../settings.ts';
 import type { Audit } from './audit.ts';
 import { createFunction } from './handler.ts';
@@ -10,11 +11,10 @@ import { CLAIMS_PREFIX, type Jobs } from './jobs.ts';
 import { type Keeper, statementGrants } from './keeper.ts';
 import { type Lake, QUERY_RESULTS_PREFIX, RESULTS_PREFIX } from './lake.ts';
 import type { Tables } from './tables.ts';
-import { addQueueFeed, createWorkQueue, receiveGrant } from './work-queue.ts';
+import { addQueueFeed, createWorkQueue, MAX_RECEIVE_COUNT, receiveGrant } from './work-queue.ts';
 
-/** Prefixes of the bucket of set-asides. See aws/s3/erasable-objects.ts and privacy-requests.ts. */
+/** Prefix of the reports in the bucket of set-asides. See aws/s3/erasable-objects.ts. */
 export const ERASURES_PREFIX = 'erasures/';
-export const REQUESTS_PREFIX = 'privacy-requests/';
 /** Prefix of the reports that Lambda writes to its failure destination. */
 const FAILURES_PREFIX = 'aws/lambda/';
 /** Time for which a message is kept, in days. It may name a person. */
@@ -31,7 +31,7 @@ interface PrivacyProps {
 }
 
 /**
- * Does what callers with the right `admin` ask the API for: erasures. The API puts a message on the queue,
+ * Does what callers with the right `admin` ask the API for: erasures and exports. The API puts a message on the queue,
  * and the function works on it in slices of one invocation, each begun by a message of its own.
  */
 export class Privacy extends Construct {
@@ -47,15 +47,21 @@ export class Privacy extends Construct {
 
   private createHandler(props: PrivacyProps) {
     const { settings } = props;
+    const { export_days, ...size } = settings.privacy_requests;
     return createFunction(this, 'Handler', {
       settings,
       entry: 'operations/privacy/handler.ts',
-      description: 'Erases records from all stores, as callers with the right admin ask',
-      ...settings.privacy_requests,
-      // The function hands a long erasure over to its next invocation, through its own queue. It limits
+      description: 'Erases and exports records of all stores, as callers with the right admin ask',
+      ...size,
+      // The function hands long work over to its next invocation, through its own queue. It limits
       // the number of handovers itself: MAX_HOPS in operations/privacy/handle-request.ts.
       recursive_loop: lambda.RecursiveLoop.ALLOW,
-      environment: { ...listEnvironment(props), PRIVACY_QUEUE_URL: this.queue.queueUrl },
+      environment: {
+        ...listEnvironment(props),
+        PRIVACY_QUEUE_URL: this.queue.queueUrl,
+        MAX_RECEIVES: String(MAX_RECEIVE_COUNT),
+        EXPORT_DAYS: String(export_days),
+      },
       grants: [...listGrants(props), ...queueGrants(this.queue)],
     });
   }
@@ -136,13 +142,19 @@ function objectGrants({ ingest, jobs, lake }: PrivacyProps) {
   const failures = failure_bucket.arnForObjects(`${FAILURES_PREFIX}*`);
   const inputs = jobs.input_bucket;
   return [
-    s3(['GetObject', 'PutObject'], set_aside_bucket.arnForObjects(`${ERASURES_PREFIX}*`)),
+    s3(
+      ['GetObject', 'PutObject'],
+      ...[ERASURES_PREFIX, REQUESTS_PREFIX].map((prefix) =>
+        set_aside_bucket.arnForObjects(`${prefix}*`),
+      ),
+    ),
     s3(['GetObject', 'DeleteObject', 'DeleteObjectVersion'], ...set_asides),
     s3(['GetObject', 'PutObject', 'DeleteObject', 'DeleteObjectVersion'], failures),
     s3(
       ['GetObject', 'DeleteObject'],
       ...[INPUTS_PREFIX, CLAIMS_PREFIX].map((prefix) => inputs.arnForObjects(`${prefix}*`)),
     ),
+    s3(['PutObject', 'DeleteObject'], inputs.arnForObjects(`${EXPORTS_PREFIX}*`)),
     s3(
       ['ListBucket', 'ListBucketVersions'],
       ...[set_aside_bucket, failure_bucket, lake.bucket].map(({ bucketArn }) => bucketArn),

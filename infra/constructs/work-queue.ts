@@ -7,7 +7,7 @@ import type { createFunction } from './handler.ts';
  * alarm. Lambda recommends at least 5 attempts, because an attempt that Lambda throttles counts too.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
-const MAX_RECEIVE_COUNT = 5;
+export const MAX_RECEIVE_COUNT = 5;
 /**
  * Visibility timeout of a queue, as a multiple of the timeout of its function. Lambda recommends six
  * times the timeout, because Lambda retries an invocation that it throttles for that long. The

@@ -11,6 +11,7 @@ import {
   signReport,
 } from '../../schemas/index.ts';
 import { type EraseDeps, ErasureStopped, type Step, type StepContext } from './context.ts';
+import { deleteExports } from './exports.ts';
 import { takeFromFailures } from './failures.ts';
 import { deleteInputs, waitForConsumers, waitForTable } from './inputs.ts';
 import { blankRaw, deleteFromTable, deleteQueryResults } from './lake.ts';
@@ -33,6 +34,7 @@ const WORK: Record<ErasureStep, Step> = {
   table: waitForTable,
   lake_raw: blankRaw,
   query_results: deleteQueryResults,
+  exports: deleteExports,
 };
 
 /** The things that the report counts in each store. Queues hold ids and keys, and no text or name. */
@@ -46,6 +48,7 @@ const COUNTED: Record<(typeof ERASED_STORES)[number], string> = {
   lake_raw: 'objects rewritten',
   job_inputs: 'objects',
   query_results: 'objects',
+  exports: 'objects',
   queues: 'messages: none holds a text or a name',
 };
 

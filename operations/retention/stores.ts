@@ -33,7 +33,7 @@ const BY_NAME: Record<string, Holding[]> = {
     { prefix: 'restored/', holds: 'marks of set-asides that were put back', has_texts: false },
     {
       prefix: 'privacy-requests/',
-      holds: 'requests of callers for erasures, without their selectors',
+      holds: 'requests of callers for erasures and exports, without their selectors',
       has_texts: false,
     },
     {
@@ -43,8 +43,12 @@ const BY_NAME: Record<string, Holding[]> = {
       ended_by: 'the operator: they prove what was erased',
     },
   ],
-  PrivacyQueue: [{ holds: 'selectors of erasures, which can name a person', has_texts: true }],
-  PrivacyQueueDeadLetters: [{ holds: 'selectors of erasures that failed', has_texts: true }],
+  PrivacyQueue: [
+    { holds: 'selectors of erasures and exports, which can name a person', has_texts: true },
+  ],
+  PrivacyQueueDeadLetters: [
+    { holds: 'selectors of erasures and exports that failed', has_texts: true },
+  ],
   IngestFailures: [{ holds: 'batches that Lambda stopped retrying', has_texts: true }],
   TablesCache: [
     {
@@ -134,6 +138,7 @@ const BY_NAME: Record<string, Holding[]> = {
       has_texts: false,
     },
     { prefix: 'claims/', holds: 'texts that are too long for a stream', has_texts: true },
+    { prefix: 'exports/', holds: 'files of exports that callers asked for', has_texts: true },
   ],
   AuditTrail: [
     {

@@ -19,11 +19,13 @@ const STATUSES: Record<string, number[]> = {
   submit: [202, 202],
   publish: [202],
   requestErasure: [202],
+  requestExport: [202],
   getResult: [404],
   listHistory: [404],
   testAlert: [404],
   deleteAlert: [404],
   readErasure: [404],
+  readExport: [404],
 };
 
 let test: TestCloud;
@@ -100,6 +102,8 @@ function listRequests(
     deleteAlert: [{ path: '/alerts/none', method: 'DELETE' }],
     requestErasure: [post('/privacy/erasures', { source: 'none', dry_run: true })],
     readErasure: [{ path: `/privacy/erasures/erasure_${'0'.repeat(32)}` }],
+    requestExport: [post('/privacy/exports', { source: 'none' })],
+    readExport: [{ path: `/privacy/exports/export_${'0'.repeat(32)}` }],
     health: [{ path: '/health', key: '' }],
     ready: [{ path: '/ready', key: '' }],
     openapi: [{ path: '/openapi.json', key: '' }],

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
@@ -10,13 +11,17 @@ import { changedAssembly, type Template } from '../support/assembly.ts';
 import { aurastream } from '../support/aurastream.ts';
 import { type TestCloud, testCloud } from '../support/cloud.ts';
 import { findInCurrentStores, findInOldVersions } from '../support/find-canaries.ts';
+import { functionLog } from '../support/observe.ts';
 
 const WAIT = { timeout: 120_000, interval: 250 };
 let assembly: string;
 let test: TestCloud;
 let call: Caller;
 beforeAll(async () => {
-  assembly = await changedAssembly(keepAuthors);
+  assembly = await changedAssembly((template) => {
+    keepAuthors(template);
+    endSlicesEarly(template);
+  });
   test = await testCloud({ assemblyDir: assembly });
   call = createCaller(test.cloud.api, (await prepareKeys(test.cloud)).api_key);
 });
@@ -34,6 +39,13 @@ function keepAuthors({ Resources }: Template): void {
   for (const { Properties } of Object.values(Resources)) {
     const { Variables } = Properties?.Environment ?? {};
     if (Variables?.PRIVACY !== undefined) Variables.PRIVACY = JSON.stringify(privacy);
+  }
+}
+
+/** Gives the function of the requests no time for more than one page or file in each message. */
+function endSlicesEarly({ Resources }: Template): void {
+  for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+    if (Type === 'AWS::Lambda::Function' && id.startsWith('Privacy')) Properties.Timeout = 90;
   }
 }
 
@@ -151,6 +163,46 @@ it('aurastream erase leaves no word of an author in any current store, and signs
   expect(countOf(again.report, 'lake_results')).toBe(0);
 }, 400_000);
 
+/** Returns how many messages the function has handled for a request. */
+async function countSlices(request_id: string): Promise<number> {
+  const lines = (await functionLog(test.data_dir)).split('\n');
+  return lines.filter((line) => line.includes('request handled') && line.includes(request_id))
+    .length;
+}
+
+/** Exports the records of an author by the API, and checks the files that its URLs return. */
+async function exportRecords(key: string, author: string): Promise<void> {
+  const requested = await call('/privacy/exports', { method: 'POST', key, body: { author } });
+  expect(requested.status).toBe(202);
+  const { export_id } = requested.body;
+  const done = await vi.waitFor(async () => {
+    const { body } = await call(`/privacy/exports/${export_id}`, { key });
+    expect(body.status).toBe('done');
+    return body;
+  }, WAIT);
+  expect(done.downloads.length).toBeGreaterThan(1);
+  expect(await countSlices(export_id)).toBeGreaterThan(done.downloads.length);
+  const texts: string[] = [];
+  for (const { url, bytes, sha256 } of done.downloads) {
+    const answer = await fetch(url);
+    const body = Buffer.from(await answer.arrayBuffer());
+    expect([answer.status, body.length, hash('sha256', body, 'hex')]).toEqual([200, bytes, sha256]);
+    expect((await fetch(url.replace(/part-\d+/, 'part-99999'))).status).toBe(403);
+    texts.push(body.toString());
+  }
+  const lines = texts
+    .join('')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const stores = new Set(lines.map(({ store }) => store));
+  expect(stores).toEqual(new Set(['results_table', 'lake_raw', 'set_asides']));
+  const raw = lines.filter(({ store }) => store === 'lake_raw').map((line) => JSON.stringify(line));
+  expect(new Set(raw).size).toBe(raw.length);
+  expect(texts.join('')).toContain('A second personword');
+  expect((await findInCurrentStores(test, ['personword'])).join()).toContain('/exports/default/');
+}
+
 /**
  * Grants that this erasure does not use, because the stores have too little of the author, or that the embedded
  * cloud never records as used, as in test/e2e/lake.test.ts.
@@ -158,7 +210,7 @@ it('aurastream erase leaves no word of an author in any current store, and signs
 const UNUSED =
   /^(athena:Stop|dynamodb:(GetItem|PutItem)|glue:|kinesis:PutRecord|s3:(Abort|Delete|Get|List|Put)|sqs:Send|xray:)/;
 
-it('POST /privacy/erasures erases the records of an author from every store, by a function that uses only its permissions, and the trail has the act by its key', async () => {
+it('POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key', async () => {
   const author = 'Second Person';
   const { api_key: key } = JSON.parse(
     await run(['keys', 'create', '--tenant', 'default', '--rights', 'read,admin', '--json']),
@@ -178,6 +230,7 @@ it('POST /privacy/erasures erases the records of an author from every store, by 
     const { body } = await call('/results/shop/p1/history', { key });
     expect(body.versions.length).toBeGreaterThan(1);
   }, WAIT);
+  await exportRecords(key, author);
   const requested = await call('/privacy/erasures', { method: 'POST', key, body: { author } });
   expect(requested.status).toBe(202);
   const path = `/privacy/erasures/${requested.body.erasure_id}`;
@@ -187,6 +240,8 @@ it('POST /privacy/erasures erases the records of an author from every store, by 
     return body;
   }, WAIT);
   expect(done.counts).toMatchObject({ results_table: 2, set_asides: 1 });
+  expect(done.counts.exports).toBeGreaterThan(1);
+  expect(await countSlices(done.erasure_id)).toBeGreaterThan(10);
   expect(await findInCurrentStores(test, [author, 'personword'])).toEqual([]);
 
   const file = join(test.data_dir, 'api-report.json');
@@ -196,7 +251,19 @@ it('POST /privacy/erasures erases the records of an author from every store, by 
     const acts = (await run(['audit', 'list', '--json'])).split('\n');
     const own = acts.filter((line) => line.includes('"who":"key '));
     expect(own.some((line) => line.includes('"act":"erase"'))).toBe(true);
-    expect(own.some((line) => line.includes('"act":"request_erasure"'))).toBe(true);
+    for (const act of ['request_erasure', 'request_export', 'download_export']) {
+      expect(
+        own.some((line) => line.includes(`"act":"${act}"`)),
+        act,
+      ).toBe(true);
+    }
+    // However many messages an act had, the trail has it once.
+    for (const act of ['erase', 'export']) {
+      expect(
+        own.filter((line) => line.includes(`"act":"${act}"`)),
+        act,
+      ).toHaveLength(1);
+    }
     expect(acts.join()).not.toContain(author);
   }, WAIT);
   const { unused } = (await test.control('GET', 'iam/unused')) as {

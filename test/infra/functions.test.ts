@@ -83,6 +83,7 @@ it.each([
       UPLOAD_URL_TTL_SECONDS: '3600',
       MAX_UPLOAD_BYTES: '5368709120',
       UPLOAD_ROLE_ARN: 'ApiUploadRole.Arn',
+      DOWNLOAD_ROLE_ARN: 'ApiDownloadRole.Arn',
       CALLBACK_ALLOW_LOOPBACK: 'CallbackAllowLoopback',
       CORS_ORIGINS: '',
       SERVES_DASHBOARD: 'true',
@@ -123,6 +124,8 @@ it.each([
       AUDIT_BUCKET: 'AuditTrail',
       AUDIT_KEY_ARN: 'AuditKey',
       PRIVACY_QUEUE_URL: 'PrivacyQueue',
+      MAX_RECEIVES: '5',
+      EXPORT_DAYS: '7',
     },
   ],
   [

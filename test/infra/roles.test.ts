@@ -116,6 +116,7 @@ it.each([
       'sqs:SendMessage AlertingQueue.Arn',
       'sqs:SendMessage AuditQueue.Arn',
       'sqs:SendMessage PrivacyQueue.Arn',
+      'sts:AssumeRole ApiDownloadRole.Arn',
       'sts:AssumeRole ApiUploadRole.Arn',
     ],
   ],
@@ -201,6 +202,7 @@ it.each([
       'sqs:SendMessage AlertingQueue.Arn',
     ],
   ],
+  ['ApiDownloadRole', ['s3:GetObject JobsInputs.Arn/exports/*']],
   ['ApiUploadRole', ['s3:PutObject JobsInputs.Arn/inputs/*']],
   [
     'BudgetReplayHandlerRole',
@@ -289,7 +291,12 @@ it.each([
           (prefix) => `s3:${action} IngestSetAsides.Arn/${prefix}/*`,
         ),
       ),
-      ...['GetObject', 'PutObject'].map((action) => `s3:${action} IngestSetAsides.Arn/erasures/*`),
+      ...['GetObject', 'PutObject'].flatMap((action) =>
+        ['erasures', 'privacy-requests'].map(
+          (prefix) => `s3:${action} IngestSetAsides.Arn/${prefix}/*`,
+        ),
+      ),
+      ...['DeleteObject', 'PutObject'].map((action) => `s3:${action} JobsInputs.Arn/exports/*`),
       ...['DeleteObject', 'GetObject'].flatMap((action) =>
         ['claims', 'inputs'].map((prefix) => `s3:${action} JobsInputs.Arn/${prefix}/*`),
       ),
@@ -353,7 +360,7 @@ it.each([
     ],
   ],
 ])('the role %s may do what its function does, and nothing else', (role, grants) => {
-  const is_of_function = !['LakeDeliveryRole', 'ApiUploadRole'].includes(role);
+  const is_of_function = !['LakeDeliveryRole', 'ApiUploadRole', 'ApiDownloadRole'].includes(role);
   const own = is_of_function ? listObservability(role) : [];
   expect(listGrants(role)).toEqual([...grants, ...own].sort());
 });
@@ -395,6 +402,15 @@ it('only its service may assume a role, only for the own account, and no role bu
       ManagedPolicyArns: [
         'arn:AWS::Partition:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs',
       ],
+    },
+    ApiDownloadRole: {
+      Description: 'Signs the URLs from which callers download the files of exports',
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: 'ApiHandlerRole.Arn' }, Action: 'sts:AssumeRole' },
+        ],
+      },
     },
     ApiUploadRole: {
       Description: 'Signs the URLs to which callers upload the inputs of jobs',

@@ -62,7 +62,13 @@ const LIFECYCLES: Record<string, object[]> = {
     expire('delivery-errors/', 30),
     DELETED,
   ],
-  JobsInputs: [ABORT, expire('inputs/', 2), expire('record-lists/', 30), expire('claims/', 45)],
+  JobsInputs: [
+    ABORT,
+    expire('inputs/', 2),
+    expire('record-lists/', 30),
+    expire('claims/', 45),
+    expire('exports/', 7),
+  ],
 };
 const BUCKETS = Object.keys(LIFECYCLES);
 const DASHBOARD_UPLOADS = {
@@ -75,7 +81,7 @@ const DASHBOARD_UPLOADS = {
 /** The buckets of the audit trail and of CloudTrail are tested in audit.test.ts. */
 const AUDIT_BUCKETS = ['AuditTrail', 'DataEventsFiles'];
 
-it('inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays', () => {
+it('inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries and files of exports after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays', () => {
   const rules = Object.entries(listResources(template, 'AWS::S3::Bucket')).map(
     ([id, { LifecycleConfiguration }]) => [id, LifecycleConfiguration.Rules],
   );

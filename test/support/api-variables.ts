@@ -31,6 +31,7 @@ export const VARIABLES: Record<string, string> = {
   UPLOAD_URL_TTL_SECONDS: '444',
   MAX_UPLOAD_BYTES: '5555',
   UPLOAD_ROLE_ARN: 'arn:aws:iam::000000000000:role/the-uploads',
+  DOWNLOAD_ROLE_ARN: 'arn:aws:iam::000000000000:role/the-downloads',
   CALLBACK_ALLOW_LOOPBACK: 'false',
   CORS_ORIGINS: 'https://app.example',
   SERVES_DOCS: 'true',

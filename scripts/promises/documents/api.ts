@@ -973,7 +973,7 @@ export const API: DocumentPromises = {
       says: 'AuraStream keeps jobs for 30 days.',
       tests: [
         'the function %s has its memory, its timeout and its environment',
-        'inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
+        'inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries and files of exports after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
         'a new job belongs to the tenant of the key, has its source, its deadline, and expires',
       ],
     },
@@ -1412,7 +1412,7 @@ export const API: DocumentPromises = {
     {
       says: '`POST /privacy/erasures` | erases records of your tenant from every store, as `aurastream erase` does',
       tests: [
-        'POST /privacy/erasures erases the records of an author from every store, by a function that uses only its permissions, and the trail has the act by its key',
+        'POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key',
         'POST /privacy/erasures hands the selection within the tenant of the caller to the function, and answers 202 with its id',
       ],
     },
@@ -1452,7 +1452,7 @@ export const API: DocumentPromises = {
       tests: [
         'an act is in the audit trail, by its caller, before anything is erased',
         'a request whose act cannot be recorded is not done, and is delivered again',
-        'POST /privacy/erasures erases the records of an author from every store, by a function that uses only its permissions, and the trail has the act by its key',
+        'POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key',
       ],
     },
     {
@@ -1472,16 +1472,131 @@ export const API: DocumentPromises = {
       says: '`GET /privacy/erasures/{erasure_id}` returns the `step`, the `counts` by store, and in the end `signed`: the report, which `aurastream privacy verify` accepts.',
       tests: [
         'GET /privacy/erasures/{erasure_id} shows the step, the counts, and in the end the signed report',
-        'POST /privacy/erasures erases the records of an author from every store, by a function that uses only its permissions, and the trail has the act by its key',
+        'POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key',
       ],
     },
     {
       says: 'It answers for 80 days; the report itself is kept.',
       tests: ['every store of the template is in the report, with its time from the settings'],
     },
+    {
+      says: '`POST /privacy/exports` | writes all that is held on records of your tenant to files',
+      tests: [
+        'POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key',
+        'POST /privacy/exports hands the selection within the tenant of the caller to the function, and answers 202 with its id',
+      ],
+    },
+    {
+      says: '`GET /privacy/exports/{export_id}` | returns how far an export is, its signed report, and a URL of each file',
+      tests: [
+        'GET /privacy/exports/{export_id} shows the store that is read and the lines, and in the end the signed report and a URL of each file',
+        '%s answers another tenant as if the resource did not exist',
+      ],
+    },
+    {
+      says: 'The body selects records as for an erasure, without `dry_run`.',
+      tests: [
+        'POST /privacy/exports hands the selection within the tenant of the caller to the function, and answers 202 with its id',
+        'the selection %j of an export is refused, and the error names %s',
+      ],
+    },
+    {
+      says: 'The response is 202 with an `export_id`.',
+      tests: [
+        'POST /privacy/exports hands the selection within the tenant of the caller to the function, and answers 202 with its id',
+      ],
+    },
+    {
+      says: 'A function writes the lines that `aurastream export` prints to numbered files of about 32 MiB, and writes the act to the audit trail first.',
+      tests: [
+        'POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key',
+        'the signed report has each part with its number, lines, bytes and SHA-256, and no name of a person',
+        'an act is in the audit trail, by its caller, before anything is erased',
+      ],
+    },
+    {
+      says: 'It goes on after a crash without a doubled or a lost line.',
+      tests: [
+        'an export that crashes at any call to its store goes on without a doubled or a lost line',
+        'an export that ends after each place has the same lines, in the same order, as one that is never interrupted',
+        'a part ends after a minute, so that a crash repeats no more',
+      ],
+    },
+    {
+      says: '`GET /privacy/exports/{export_id}` returns the store that is read (`step`) and the `lines` of each store.',
+      tests: [
+        'GET /privacy/exports/{export_id} shows the store that is read and the lines, and in the end the signed report and a URL of each file',
+      ],
+    },
+    {
+      says: 'Once the status is `done`, `signed` is the report with the lines, bytes and SHA-256 of each file.',
+      tests: [
+        'the signed report has each part with its number, lines, bytes and SHA-256, and no name of a person',
+        'GET /privacy/exports/{export_id} shows the store that is read and the lines, and in the end the signed report and a URL of each file',
+        'POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key',
+      ],
+    },
+    {
+      says: '`downloads` has a URL of each of 100 files, which needs no key and is valid for 15 minutes; `next_after` is the `after` of the next 100.',
+      tests: [
+        'an export with more than 100 files has the URLs of the next ones after next_after',
+        'a file of an export has a URL that is valid for 15 minutes, or until the session that signed it ends',
+        'POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key',
+      ],
+    },
+    {
+      says: 'Each response with URLs is in the audit trail.',
+      tests: [
+        'GET /privacy/exports/{export_id} shows the store that is read and the lines, and in the end the signed report and a URL of each file',
+        'a URL that the audit trail does not take is not sent',
+      ],
+    },
+    {
+      says: 'The files are deleted after 7 days (`privacy_requests.export_days`).',
+      tests: [
+        'inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries and files of exports after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
+        'files that have expired, and those that an erasure has deleted, are offered no more',
+      ],
+    },
+    {
+      says: 'An erasure deletes the files of all exports of its tenant, because they can hold what it erases.',
+      tests: [
+        'an erasure deletes the files of all exports of the tenant, and marks first that those which go on must end',
+        'POST /privacy/exports writes the records of an author to files, POST /privacy/erasures erases them and the files, by a function that uses only its permissions, and the trail has both acts by the key',
+      ],
+    },
+    {
+      says: 'The status is `deleted` then, and an export that was being written has failed.',
+      tests: [
+        'files that have expired, and those that an erasure has deleted, are offered no more',
+        'an export whose tenant erases records while it writes a part deletes all its files and fails',
+      ],
+    },
+    {
+      says: 'A request whose message fails five times gets the status `failed`.',
+      tests: [
+        'a request whose message fails for the fifth time has failed, with its reason, and so has its act',
+        'an erasure that has failed says so with its reason and advice, and can be asked for again',
+      ],
+    },
+    {
+      says: 'So does one that has waited for two days, and one that nothing has worked on for 25 hours, because its message is gone.',
+      tests: [
+        'a request ends after two days of waiting, and has failed',
+        'an erasure of which there was no sign for 25 hours has failed, because its message is gone',
+      ],
+    },
+    {
+      says: '`failure` has the reason, the time and an `advice`.',
+      tests: [
+        'an erasure that has failed says so with its reason and advice, and can be asked for again',
+        'an export that has failed says so with its reason and advice',
+      ],
+    },
   ],
   explains: [
     'Upload a file again to analyze it again.',
+    'Ask for it again: the new request does everything anew.',
     '[privacy.md](privacy.md) says what an erasure reaches.',
     '`order` is `created_at`',
     '`source`, `status`, `sentiment` and',

@@ -702,7 +702,7 @@ export const OPERATIONS: DocumentPromises = {
     {
       says: 'They expire after 14 days (`failures_days`), because they hold records as they came.',
       tests: [
-        'inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
+        'inputs expire a day after the deadline of their job, record lists with their job and long texts after 45 days, answers of queries and files of exports after a week, raw lines of results after 30 days, set-asides after 80, failed batches after 14; all else stays',
       ],
     },
     {
@@ -1106,9 +1106,15 @@ export const OPERATIONS: DocumentPromises = {
       tests: ['npm run smoke says what it costs, and does nothing without a yes'],
     })),
     {
-      says: 'A request to erase records failed five times, and does not go on by itself.',
+      says: 'A request to erase or export records failed five times, and does not go on by itself.',
       tests: [
         'the alarm %s watches the metric of the runbook and goes off above its threshold, for its time',
+      ],
+    },
+    {
+      says: 'Its caller sees the status `failed`, and may have asked for it again.',
+      tests: [
+        'an erasure that has failed says so with its reason and advice, and can be asked for again',
       ],
     },
     {

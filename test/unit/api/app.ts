@@ -87,6 +87,10 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
       form: { url: 'https://bucket.example/', fields: { key } },
       expires_at: '2026-11-23T01:00:00.000Z',
     }),
+    sign_downloads: async (keys) => ({
+      urls: keys.map((key) => `https://bucket.example/${key}?signed`),
+      expires_at: '2026-11-23T00:15:00.000Z',
+    }),
     results,
     read_history: createReadHistory({ current: results, past: createFakeHistoryStore() }),
     alerts: createFakeAlertRules(),

@@ -128,6 +128,7 @@ it('a body has at most 256 KiB if it has one text, at most 4 MiB if it has many,
   );
   expect(Object.fromEntries(sizes)).toEqual({
     'POST /privacy/erasures': 16 * 1024,
+    'POST /privacy/exports': 16 * 1024,
     'POST /analyze/sync': 256 * 1024,
     'POST /analyze/batch': 4 * 1024 * 1024,
     'POST /analyze/async': 4 * 1024 * 1024,

@@ -8,6 +8,7 @@ import { testApi } from './app.ts';
 
 const JOB_ID = 'job_of_acme';
 const ERASURE_ID = `erasure_${'0'.repeat(32)}`;
+const EXPORT_ID = `export_${'0'.repeat(32)}`;
 const RECORD_ID = 'record-of-acme';
 const WORDS = 'words of acme';
 
@@ -21,10 +22,10 @@ beforeEach(async () => {
     aResult({ tenant: 'acme', record_id: RECORD_ID, source: 'tour', text: WORDS }),
   );
   api.rows.set(recordKey(result), result);
-  await api.privacy.requests.put({
-    ...{ request_id: ERASURE_ID, kind: 'erasure', tenant: 'acme' },
-    ...{ requested_at: new Date(0).toISOString(), dry_run: false },
-  });
+  const requested = { tenant: 'acme', requested_at: new Date(0).toISOString(), dry_run: false };
+  const { put } = api.privacy.requests;
+  await put({ ...requested, request_id: ERASURE_ID, kind: 'erasure' });
+  await put({ ...requested, request_id: EXPORT_ID, kind: 'export' });
 });
 
 /** The routes of alerts and digests have names that the caller chooses: their own tests try another tenant's. */
@@ -38,7 +39,7 @@ it.each(named.map((route) => [`${route.method} ${route.path}`, route] as const))
   async (_, { method, path }) => {
     const names = {
       ...{ job_id: JOB_ID, source: 'tour', record_id: RECORD_ID },
-      erasure_id: ERASURE_ID,
+      ...{ erasure_id: ERASURE_ID, export_id: EXPORT_ID },
     };
     const asked = path.replace(/\{(\w+)\}/g, (_whole, name: keyof typeof names) => names[name]);
     const not_there = path.replace(/\{\w+\}/g, 'never-there');

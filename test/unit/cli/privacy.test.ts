@@ -9,7 +9,12 @@ import { exportCommand } from '../../../cli/commands/export.ts';
 import { privacyCommand } from '../../../cli/commands/privacy.ts';
 import { describeSelector } from '../../../cli/privacy/selector.ts';
 import { buildAct } from '../../../operations/privacy/build-act.ts';
-import { auditActSchema, type ErasureReport, signReport } from '../../../schemas/index.ts';
+import {
+  auditActSchema,
+  type ErasureReport,
+  signExport,
+  signReport,
+} from '../../../schemas/index.ts';
 import { runCommand } from '../../support/cli.ts';
 
 const secrets = mockClient(SecretsManagerClient);
@@ -51,6 +56,24 @@ it('privacy verify accepts a report that the deployment has signed, and no other
     'is not the one that this deployment has signed',
   );
   expect((await verify('{}')).error?.message).toContain('is no report of an erasure');
+});
+
+it('privacy verify accepts the report of an export that the deployment has signed, and no changed one', async () => {
+  const at = '2026-11-28T10:00:00.000Z';
+  const report = {
+    ...{ format: 1 as const, export_id: 'export_1', selector: { tenant: 'acme' } },
+    ...{ requested_at: at, completed_at: at, unreadable: 0 },
+    lines: { results_table: 1, lake_raw: 0, set_asides: 0, failures: 0 },
+    parts: [{ number: 1, lines: 1, bytes: 9, sha256: 'a' }],
+  };
+  const signed = signExport(report, 'secret');
+  expect((await verify(JSON.stringify(signed))).stdout).toBe(
+    'The report of export_1 is unchanged, and signed by this deployment.',
+  );
+  const changed = { ...signed, report: { ...report, parts: [] } };
+  expect((await verify(JSON.stringify(changed))).error?.message).toContain(
+    'The report of export_1',
+  );
 });
 
 it('privacy report prints each store of the template with its days', async () => {

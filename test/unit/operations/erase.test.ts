@@ -289,7 +289,8 @@ it('set-asides that hold a selected record are deleted, invalid ones too, and un
   objects['set-asides/3.json'] = JSON.stringify(others);
   objects['set-asides/4.json'] = JSON.stringify(named);
   const signed = await world.erase(ADA);
-  expect(Object.keys(objects)).toEqual(['set-asides/2.json', 'set-asides/3.json']);
+  const kept = Object.keys(objects).filter((key) => key.startsWith('set-asides/'));
+  expect(kept).toEqual(['set-asides/2.json', 'set-asides/3.json']);
   expect(world.buckets.set_asides.forgotten).toEqual(['set-asides/1.json', 'set-asides/4.json']);
   expect(countsOf(signed)).toMatchObject({ set_asides: 2 });
   expect(signed.report.unreadable).toBe(1);
@@ -400,8 +401,33 @@ it('an export has each thing that a store holds on the selection, and ends with 
     format: 1,
     exported_at: new Date(NOW).toISOString(),
     lines: { results_table: 1, lake_raw: 1, set_asides: 1, failures: 1 },
+    unreadable: 0,
     sha256: createHash('sha256').update(texts.slice(0, -1).join('')).digest('hex'),
   });
+});
+
+it('an erasure deletes the files of all exports of the tenant, and marks first that those which go on must end', async () => {
+  const world = createWorld();
+  const { objects, store } = world.buckets.inputs;
+  for (const key of ['default/export_1/part-1', 'default/export_2/part-1', 'default2/export_3/p']) {
+    objects[`exports/${key}`] = 'A text of Ada';
+  }
+  const marks = world.buckets.set_asides.objects;
+  const mark = 'privacy-requests/default/exports-erased.json';
+  const inputs = {
+    ...store,
+    keys: (prefix: string, after?: string) => {
+      if (prefix.startsWith('exports/'))
+        expect(JSON.parse(marks[mark] ?? '')).toEqual({ erased_at: NOW });
+      return store.keys(prefix, after);
+    },
+  };
+  const { state } = await beginErasure(world.deps, ADA, { is_dry_run: true });
+  const dry = await runErasure(world.deps, ADA, state.erasure_id);
+  expect(countsOf(dry)).toMatchObject({ exports: 2 });
+  expect(marks).not.toHaveProperty([mark]);
+  expect(countsOf(await world.erase(ADA, { inputs }))).toMatchObject({ exports: 2 });
+  expect(Object.keys(objects)).toEqual(['exports/default2/export_3/p']);
 });
 
 it('the erasure of a request goes on slice by slice, and one that is delivered again erases nothing twice', async () => {

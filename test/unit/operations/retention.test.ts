@@ -27,6 +27,7 @@ it('every store of the template is in the report, with its time from the setting
     'IngestSetAsides/unreadable/': settings.unreadable_days,
     PrivacyQueue: 1,
     IngestFailures: settings.failures_days,
+    'JobsInputs/exports/': settings.privacy_requests.export_days,
     'JobsInputs/inputs/': settings.jobs.deadline_seconds / DAY_SECONDS + 1,
     'JobsInputs/record-lists/': settings.jobs.retention_seconds / DAY_SECONDS,
     IngestStream: settings.stream.retention_hours / 24,

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import {
   type ErasureState,
   erasureResponseSchema,
+  type PrivacyRequest,
   ServiceError,
   signReport,
 } from '../../../../schemas/index.ts';
@@ -92,6 +93,10 @@ it('GET /privacy/erasures/{erasure_id} shows the step, the counts, and in the en
     ...{ erasure_id: ID, selector: { tenant: 'acme' }, requested_at: 0, is_dry_run: false },
     ...{ step: 'consumers', counts: { set_asides: 2 }, unreadable: 0, job_ids: [] },
   };
+  const request = api.privacy.stored.get(`acme/${ID}`);
+  if (request === undefined) throw new Error('Expected the request');
+  const touched_at = request.requested_at;
+  api.privacy.stored.set(`acme/${ID}`, { ...request, touched_at });
   api.privacy.states.set(ID, state);
   expect(await read()).toMatchObject({
     ...{ status: 'running', step: 'consumers', counts: { set_asides: 2 }, signed: null },
@@ -113,4 +118,48 @@ it('an id that is none, and one of another kind, is not found', async () => {
   for (const id of ['never-there', `export_${'0'.repeat(32)}`]) {
     expect((await api.request(`${PATH}/${id}`)).status).toBe(404);
   }
+});
+
+const TIME = Date.UTC(2026, 10, 23);
+const DAY_MS = 86_400_000;
+
+/** Creates an API whose clock the test moves, with one request. */
+async function createWorld() {
+  const clock = { now: TIME };
+  const api = testApi(undefined, { now: () => clock.now });
+  await erase(api, { author: 'Ada' });
+  const change = (change: Partial<PrivacyRequest>) => {
+    const request = api.privacy.stored.get(`acme/${ID}`);
+    if (request === undefined) throw new Error('Expected the request');
+    api.privacy.stored.set(`acme/${ID}`, { ...request, ...change });
+  };
+  const read = async () =>
+    erasureResponseSchema.parse(await (await api.request(`${PATH}/${ID}`)).json());
+  return { api, clock, change, read };
+}
+
+it('an erasure that has failed says so with its reason and advice, and can be asked for again', async () => {
+  const { api, change, read } = await createWorld();
+  const failed_at = '2026-11-23T01:00:00.000Z';
+  change({ touched_at: failed_at, failure: { reason: 'service_unavailable', failed_at } });
+  expect(await read()).toMatchObject({
+    status: 'failed',
+    failure: { reason: 'service_unavailable', failed_at, advice: expect.stringContaining('again') },
+  });
+  expect((await erase(api, { author: 'Ada' })).status).toBe(202);
+  expect(api.privacy.messages).toHaveLength(2);
+});
+
+it('an erasure of which there was no sign for 25 hours has failed, because its message is gone', async () => {
+  const { clock, change, read } = await createWorld();
+  clock.now = TIME + DAY_MS;
+  expect(await read()).toMatchObject({ status: 'requested', failure: null });
+  change({ touched_at: new Date(clock.now).toISOString() });
+  clock.now += DAY_MS;
+  expect(await read()).toMatchObject({ status: 'running', failure: null });
+  clock.now += 3_600_000;
+  expect(await read()).toMatchObject({
+    status: 'failed',
+    failure: { reason: 'message_lost', failed_at: new Date(clock.now).toISOString() },
+  });
 });

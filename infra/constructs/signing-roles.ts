@@ -1,6 +1,7 @@
 import { aws_iam as iam, Lazy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { INPUTS_PREFIX } from '../../schemas/input-key.ts';
+import { EXPORTS_PREFIX } from '../../schemas/privacy-key.ts';
 import type { ApiUses } from './api-access.ts';
 
 /**
@@ -41,15 +42,44 @@ export function createUploadRole(
         'upload to S3 creates no larger object.',
     );
   }
-  const role = new iam.Role(scope, 'UploadRole', {
+  return createRole(scope, 'UploadRole', {
     description: 'Signs the URLs to which callers upload the inputs of jobs',
+    apiRoleArn,
+    action: 's3:PutObject',
+    objects: jobs.input_bucket.arnForObjects(`${INPUTS_PREFIX}*`),
+  });
+}
+
+/** Creates the role whose sessions sign the downloads of the files of exports, for the same reason. */
+export function createDownloadRole(
+  scope: Construct,
+  { jobs }: Pick<ApiUses, 'jobs'>,
+  apiRoleArn: () => string | undefined,
+): iam.Role {
+  return createRole(scope, 'DownloadRole', {
+    description: 'Signs the URLs from which callers download the files of exports',
+    apiRoleArn,
+    action: 's3:GetObject',
+    objects: jobs.input_bucket.arnForObjects(`${EXPORTS_PREFIX}*`),
+  });
+}
+
+interface RoleProps {
+  description: string;
+  apiRoleArn: () => string | undefined;
+  action: string;
+  objects: string;
+}
+
+function createRole(
+  scope: Construct,
+  id: string,
+  { description, apiRoleArn, action, objects }: RoleProps,
+): iam.Role {
+  const role = new iam.Role(scope, id, {
+    description,
     assumedBy: new iam.ArnPrincipal(Lazy.string({ produce: () => apiRoleArn() })),
   });
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      actions: ['s3:PutObject'],
-      resources: [jobs.input_bucket.arnForObjects(`${INPUTS_PREFIX}*`)],
-    }),
-  );
+  role.addToPolicy(new iam.PolicyStatement({ actions: [action], resources: [objects] }));
   return role;
 }
