@@ -10,7 +10,7 @@ describe('Bluesky', () => {
   describeSource({
     source: bluesky,
     startStub: () => startBlueskyStub({ ping_ms: 50 }),
-    options: ({ url }) => ({ url, api_url: url.replace('ws:', 'http:'), silence_seconds: 0.5 }),
+    options: ({ url }) => ({ url, api_url: url.replace('ws:', 'http:'), silence_seconds: 1.5 }),
   });
 
   it('A look at posts shows which are there, which are gone, and says nothing of ids that it cannot ask for', async () => {
