@@ -13,12 +13,12 @@ import {
   createFakeTrafficStates,
 } from '../fakes/alerts.ts';
 
-export const WEEK_MINUTES = 7 * 24 * 60;
+const WEEK_MINUTES = 7 * 24 * 60;
 /** The minute in which the worlds begin, since 1970: a Friday at noon. */
 export const START = Date.UTC(2026, 10, 27, 12) / MINUTE_MS;
 
 /** Records of a minute. */
-export interface MinuteOfTraffic {
+interface MinuteOfTraffic {
   records: number;
   negative: number;
 }

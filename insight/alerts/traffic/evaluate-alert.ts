@@ -17,7 +17,7 @@ import {
 import { sumTallies, type Tallies } from './tallies.ts';
 
 /** Minutes after which the counts of a minute are taken as final. */
-export const SETTLE_MINUTES = 15;
+const SETTLE_MINUTES = 15;
 /** Missed minutes that a run makes up for. The minutes before are never judged. */
 const CATCH_UP_MINUTES = 360;
 /** Sources that an alert without `sources` follows at most. */
@@ -32,7 +32,7 @@ export interface Traffic {
 }
 
 /** Returns what identifies the conditions of an alert. Destinations and muting are no conditions. */
-export function nameConditions(alert: TrafficAlert): string {
+function nameConditions(alert: TrafficAlert): string {
   const { tenant, name, to, updated_at, muted_until, most_per_hour, ...conditions } = alert;
   return JSON.stringify(conditions);
 }
