@@ -82,7 +82,6 @@ beforeEach(() => {
   dynamodb.reset();
   const row = rowFor(
     arrival('r1', 0, { sentiment: 'NEGATIVE', text: `bad\u001b[31m${'x'.repeat(200)}` }),
-    1,
   );
   dynamodb.on(QueryCommand).callsFake(({ ExpressionAttributeValues }) => ({
     Items: ExpressionAttributeValues[':key'].S === row.listing_key!.S ? [row] : [],
