@@ -24,7 +24,7 @@ interface MinuteOfTraffic {
 }
 
 /** Traffic of the tenant `acme` by source and minute, which a test can change at any time. */
-export class TrafficCounts {
+class TrafficCounts {
   readonly reads: BucketsQuery[] = [];
   private readonly minutes = new Map<string, Map<number, MinuteOfTraffic>>();
 
