@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createApiKeys } from '../../aws/api-gateway/api-keys.ts';
 import type { StackOutputs } from '../../aws/cloudformation/stack.ts';
 import { sleep } from '../../lib/sleep.ts';
+import { RIGHTS } from '../../schemas/index.ts';
 import { createCommandRunner } from './command.ts';
 import { createHttp } from './http.ts';
 import type { Observations } from './observations.ts';
@@ -36,8 +37,8 @@ export async function runSteps(run: SmokeRun): Promise<number> {
   const name = `smoke-${randomBytes(4).toString('hex')}`;
   const api_keys = createApiKeys({ usage_plan_ids: run.stack.UsagePlanIds });
   const keys: { own: ApiKey; other: ApiKey } = {
-    own: await api_keys.create({ tenant: 'default', tier: 'growth', name }),
-    other: await api_keys.create({ tenant: name, tier: 'growth', name }),
+    own: await api_keys.create({ tenant: 'default', tier: 'growth', rights: RIGHTS, name }),
+    other: await api_keys.create({ tenant: name, tier: 'growth', rights: RIGHTS, name }),
   };
   try {
     const context = createContext(run, { name, folder, keys });

@@ -31,7 +31,7 @@ it('npm run smoke drives every route and promise of a stack, and answers have th
   const { code, stdout, stderr } = await smoke('--yes', '--records', '40', ...callback);
   receiver.close();
   expect(stdout, stderr).not.toMatch(/^✗/m);
-  expect(stdout.match(/^✓/gm)).toHaveLength(14);
+  expect(stdout.match(/^✓/gm)).toHaveLength(17);
   expect(stdout).toContain('Every answer has the form that the embedded cloud gives it.');
   expect(receiver.received.join('')).toContain('COMPLETED');
   expect(code).toBe(0);

@@ -1,9 +1,11 @@
 import type { Step } from '../step.ts';
+import { alerts } from './alerts.ts';
 import { analyze, limits } from './analyze.ts';
 import { erase } from './erase.ts';
 import { job } from './jobs.ts';
 import { replay, sql, stats } from './lake.ts';
 import { openRoutes, refusals } from './open-routes.ts';
+import { eraseDryRun, exportRecord } from './privacy.ts';
 import { isolation, publish } from './publish.ts';
 import { redrive, setAside } from './restore.ts';
 import { upload } from './uploads.ts';
@@ -22,6 +24,9 @@ export const STEPS: Step[] = [
   sql,
   stats,
   replay,
+  alerts,
+  exportRecord,
+  eraseDryRun,
   limits,
   erase,
 ];
