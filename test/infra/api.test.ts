@@ -387,18 +387,33 @@ it('a 429 of API Gateway has the rate of the tier, and no request remains', () =
   }
 });
 
+const API_FUNCTIONS = ['ApiHandler.Arn', 'ApiAuthorizerHandler.Arn', 'ApiDownloadHandler.Arn'];
+
 it('API Gateway alone may invoke the functions of the API, each by its own paths', () => {
-  for (const permission of Object.values(listResources(template, 'AWS::Lambda::Permission'))) {
+  const permissions = Object.values(listResources(template, 'AWS::Lambda::Permission'));
+  const of_api = permissions.filter(({ FunctionName }) => API_FUNCTIONS.includes(FunctionName));
+  expect(new Set(of_api.map(({ FunctionName }) => FunctionName))).toEqual(new Set(API_FUNCTIONS));
+  for (const permission of of_api) {
     expect(permission).toMatchObject({
       Action: 'lambda:InvokeFunction',
       Principal: 'apigateway.amazonaws.com',
       SourceArn: expect.stringContaining(':ApiRestApi/'),
     });
-    expect(['ApiHandler.Arn', 'ApiAuthorizerHandler.Arn', 'ApiDownloadHandler.Arn']).toContain(
-      permission.FunctionName,
-    );
     // The test page of the console would call without a key, and without limits.
     expect(permission.SourceArn).not.toContain('test-invoke-stage');
+  }
+});
+
+it('beside API Gateway, only schedules of the stack may invoke a function, each its own one', () => {
+  const permissions = Object.values(listResources(template, 'AWS::Lambda::Permission'));
+  const others = permissions.filter(({ FunctionName }) => !API_FUNCTIONS.includes(FunctionName));
+  const rules = Object.keys(listResources(template, 'AWS::Events::Rule'));
+  for (const permission of others) {
+    expect(permission).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'events.amazonaws.com',
+    });
+    expect(rules.map((rule) => `${rule}.Arn`)).toContain(permission.SourceArn);
   }
 });
 
