@@ -26,7 +26,7 @@ export type ListedRecord = z.infer<typeof listedRecordSchema>;
 export const recordListPageSchema = z.array(listedRecordSchema).max(JOB_PAGE_SIZE);
 
 /** Returns the prefix of the keys of all pages of a job's record list. */
-export function recordListPrefix(job_id: string): string {
+function recordListPrefix(job_id: string): string {
   return `${RECORD_LISTS_PREFIX}${job_id}/`;
 }
 

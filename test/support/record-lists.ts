@@ -5,7 +5,7 @@ import { chunk } from '../../lib/chunk.ts';
 import { JOB_PAGE_SIZE, type Job } from '../../schemas/index.ts';
 
 /** Lists the records of an input as a submission does, and returns the position of the checkpoint. */
-export async function listInput(
+async function listInput(
   record_lists: Pick<RecordLists, 'put'>,
   job: Job,
   input: Buffer,
