@@ -129,9 +129,10 @@ export default {
     },
     {
       name: 'rooms-do-not-import-operations',
-      comment: 'Operations serve the command. Only the command and the adapters import them.',
+      comment:
+        'Operations serve the command. Only the command and the adapters import them, and the entry point of the API, which replays set-asides (ADR 0105).',
       severity: 'error',
-      from: { path: productExcept('operations', 'aws', 'cli') },
+      from: { path: productExcept('operations', 'aws', 'cli'), pathNot: '^api/compose\\.ts$' },
       to: { path: rooms('operations') },
     },
     {
@@ -182,13 +183,18 @@ export default {
     },
     {
       name: 'api-uses-analysis-and-submission',
-      comment: 'The API shares analysis and ingest with the stream, not its consumer.',
+      comment:
+        'The API shares analysis and ingest with the stream, not its consumer. It reads the bytes of a set-aside as the consumer does, and its entry point picks the replay of the command (ADR 0105).',
       severity: 'error',
       from: { path: rooms('api') },
       to: {
         path: [
           '^processors/stream/',
           rooms('client', 'operations', 'infra', 'cli', EMBEDDED_CLOUD),
+        ],
+        pathNot: [
+          '^processors/stream/decode/plain-bytes\\.ts$',
+          '^operations/replay-set-aside\\.ts$',
         ],
       },
     },

@@ -16,15 +16,20 @@ import { createKinesisStream } from '../aws/kinesis/stream.ts';
 import { createProbes } from '../aws/probes.ts';
 import { openBucket } from '../aws/s3/bucket.ts';
 import { createDownloadSigner } from '../aws/s3/download-signer.ts';
+import { countGivenUp, createMarks } from '../aws/s3/failure-bucket.ts';
 import { createPrivacyRequests } from '../aws/s3/privacy-requests.ts';
 import { createRecordLists } from '../aws/s3/record-lists.ts';
+import { createTenantSetAsides } from '../aws/s3/tenant-set-asides.ts';
 import { createTextClaims } from '../aws/s3/text-claims.ts';
 import { findUploadOrigin } from '../aws/s3/upload-origin.ts';
 import { createUploadSigner } from '../aws/s3/upload-signer.ts';
+import { createSecret } from '../aws/secrets-manager/secrets.ts';
 import { createAlertQueue, createAuditQueue, createPrivacyQueue } from '../aws/sqs/queues.ts';
 import { createReadBudget, type ReadBudget } from '../budgets/read-budget.ts';
+import { createPublisher } from '../ingest/index.ts';
 import { createReadHistory } from '../insight/history/read.ts';
 import { describeSafely } from '../lib/safe-error.ts';
+import { replaySetAside } from '../operations/replay-set-aside.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { analyseAll } from '../processors/analysis/analyse-all.ts';
 import {
@@ -216,11 +221,38 @@ function composeStores(environment: ApiEnvironment, now: () => number) {
     incidents: createIncidents({ table_name: environment.ALERTS_TABLE, now }),
     alert_queue: createAlertQueue({ queue_url: environment.ALERT_QUEUE_URL }),
     digests: createDigests({ table_name: environment.ALERTS_TABLE }),
+    ...composeSetAsides(environment, now),
     privacy: {
       ...createPrivacyRequests({ bucket_name: environment.SET_ASIDE_BUCKET }, bucket_name),
       send: (message) => requests.send(message, 0),
     },
   } satisfies Partial<ApiDeps>;
+}
+
+function composeSetAsides(
+  environment: ApiEnvironment,
+  now: () => number,
+): Pick<ApiDeps, 'set_asides' | 'replay_set_aside' | 'count_failed_batches'> {
+  const bucket_name = environment.SET_ASIDE_BUCKET;
+  const deps = {
+    marks: createMarks({ bucket_name }),
+    publisher: createPublisher({
+      stream: createKinesisStream({ stream_name: environment.BULK_STREAM_NAME }),
+    }),
+    claims: createTextClaims({ bucket_name: environment.INPUT_BUCKET }),
+    restoreKey: createSecret({ secret_id: environment.RESTORE_KEY_ARN }),
+    now,
+  };
+  return {
+    set_asides: createTenantSetAsides({ bucket_name }),
+    replay_set_aside: (set_aside, { fixed_text, ...options }) => {
+      const fix = fixed_text === undefined ? undefined : () => fixed_text;
+      return replaySetAside({ ...deps, ...options, fix }, set_aside);
+    },
+    count_failed_batches: remember(now, () =>
+      countGivenUp({ bucket_name: environment.FAILURE_BUCKET }),
+    ),
+  };
 }
 
 function resourceNames(environment: ApiEnvironment) {

@@ -32,6 +32,9 @@ import type {
   StatsQuery,
 } from './ports.ts';
 
+import type { TenantSetAsides } from './set-asides/ports.ts';
+import type { ReplayOne } from './set-asides/replay.ts';
+
 /** Log entry about one request and the answer. The entry contains no text from the caller. */
 export interface RequestReport {
   request_id: string;
@@ -102,6 +105,10 @@ export interface ApiDeps {
   computeDigest: ComputeDigest;
   alert_states: Pick<TrafficStates, 'list' | 'delete'>;
   incidents: Pick<Incidents, 'list'>;
+  set_asides: TenantSetAsides;
+  replay_set_aside: ReplayOne;
+  /** Counts the batches that Lambda has stopped retrying. The count may be ten seconds old. */
+  count_failed_batches: () => Promise<number>;
   privacy: PrivacyRequests;
   /** Returns the last throughput sample of each shard. The samples may be cached for 10 seconds. */
   throughput_samples: () => Promise<ThroughputSample[]>;

@@ -6,6 +6,7 @@ import { createJobMethods } from './jobs.ts';
 import { readPages, sendForJson } from './json.ts';
 import { publishRecords } from './publish.ts';
 import { type ClientOptions, createSend, type Send } from './send.ts';
+import { createSetAsideMethods } from './set-asides.ts';
 import type { Client } from './types.ts';
 
 /**
@@ -31,6 +32,7 @@ export function createClient(options: ClientOptions): Client {
     ...createAlertMethods(send),
     ...createDigestMethods(send),
     ...createPrivacyMethods(send),
+    ...createSetAsideMethods(send),
     publish: (records, { signal } = {}) => publishRecords(send, records, signal),
     stats: (query = {}, { signal } = {}) => sendForJson(send, '/stats', { query, signal }),
     overview: (query = {}, { signal } = {}) => sendForJson(send, '/overview', { query, signal }),

@@ -33,10 +33,15 @@ import type {
   Result,
   ResultsQueryInput,
   ResultsResponse,
+  SetAsideCountsResponse,
+  SetAsideReplayResponse,
+  SetAsideView,
   StatsResponse,
   StatusResponse,
   SyncInput,
   SyncResponse,
+  setAsideQuerySchema,
+  setAsideReplaySchema,
   statsQuerySchema,
 } from '../schemas/index.ts';
 
@@ -84,6 +89,8 @@ type StatsInput = z.input<typeof statsQuerySchema>;
 type OverviewInput = z.input<typeof overviewQuerySchema>;
 type ErasureInput = z.input<typeof erasureRequestSchema>;
 type ExportInput = z.input<typeof exportRequestSchema>;
+type SetAsideQueryInput = z.input<typeof setAsideQuerySchema>;
+type SetAsideReplayInput = z.input<typeof setAsideReplaySchema>;
 type JobSummary = JobsResponse['jobs'][number];
 
 /**
@@ -230,6 +237,24 @@ export interface Client {
     range: { from: string; to: string },
     options?: { page_size?: number } & Cancellable,
   ): AsyncIterable<Incident>;
+  /** Counts the records that could not be processed, by reason. */
+  countSetAsides(options?: Cancellable): Promise<SetAsideCountsResponse>;
+  /**
+   * Lists the records that could not be processed, with their first bytes, the newest first. Needs the
+   * right `admin`.
+   */
+  listSetAsides(
+    query?: Omit<SetAsideQueryInput, 'cursor' | 'limit'>,
+    options?: { page_size?: number } & Cancellable,
+  ): AsyncIterable<SetAsideView>;
+  /**
+   * Puts records that could not be processed on the stream again, one of them with a fixed text if the
+   * request has one. Needs the right `admin`.
+   */
+  replaySetAsides(
+    request: SetAsideReplayInput,
+    options?: Cancellable,
+  ): Promise<SetAsideReplayResponse>;
   /** Reads how many billed units of its budget the tenant has used this month. */
   budget(options?: Cancellable): Promise<BudgetResponse>;
   /** Checks that the API runs. */

@@ -29,6 +29,8 @@ export interface SetAsideReplayDeps {
   claims: LongTexts;
   restoreKey: RestoreKey;
   fix: Fix | undefined;
+  /** Tenant that asks for the replay. Records of others stay. Absent if an operator asks. */
+  tenant?: string;
   dry_run: boolean;
   /** Returns the current time in epoch milliseconds. */
   now: () => number;
@@ -52,6 +54,9 @@ export async function replaySetAside(
     if (one.kind === 'bytes') {
       if (holds_several) continue;
       return { status: 'left', reason: one.set_aside.reason };
+    }
+    if (deps.tenant !== undefined && one.record.tenant !== deps.tenant) {
+      return { status: 'left', reason: 'other_tenant' };
     }
     if (await lacksText(deps.claims, one)) return { status: 'left', reason: 'text_missing' };
   }

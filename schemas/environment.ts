@@ -117,7 +117,13 @@ export const apiEnvironmentSchema = z.object({
   ALERT_QUEUE_URL: z.url(),
   AUDIT_QUEUE_URL: z.url().describe('The queue of the reads for the audit trail.'),
   PRIVACY_QUEUE_URL: z.url().describe('The queue of requests for erasures and exports.'),
-  SET_ASIDE_BUCKET: z.string().min(1).describe('Has the requests and the states of erasures.'),
+  SET_ASIDE_BUCKET: z
+    .string()
+    .min(1)
+    .describe('Has the set-asides, and the requests and the states of erasures.'),
+  FAILURE_BUCKET: z.string().min(1),
+  BULK_STREAM_NAME: z.string().min(1).describe('The stream on which set-asides are replayed.'),
+  RESTORE_KEY_ARN: z.string().min(1).describe('The key that signs what is replayed.'),
   ANALYZER_QUOTA_CALLS_PER_SECOND: z.coerce
     .number()
     .positive()

@@ -21,6 +21,12 @@ export {
 } from './http/jobs.ts';
 export type { RecordsResponse } from './http/records.ts';
 export type { ResultsQueryInput, ResultsResponse } from './http/results.ts';
+export type {
+  SetAsideCountsResponse,
+  SetAsideReplayResponse,
+  SetAsidesResponse,
+  SetAsideView,
+} from './http/set-asides.ts';
 export type { OverviewResponse, StatsResponse } from './http/stats.ts';
 export type { BatchResponse, SyncResponse } from './http/sync.ts';
 export type { Issue } from './issues.ts';

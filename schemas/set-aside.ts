@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { issueSchema } from './issues.ts';
+import { slug } from './record.ts';
 
 /**
  * The possible reasons why a record could not be processed. A retry of the same record would fail
@@ -28,6 +29,10 @@ export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 export const setAsideSchema = z.object({
   set_aside_id: z.string(),
   reason: z.enum(SET_ASIDE_REASONS),
+  tenant: slug
+    .optional()
+    .describe('Absent if the bytes do not say to which one tenant they belong.'),
+  source: slug.optional().describe('Absent if the bytes do not name one.'),
   issues: z.array(issueSchema),
   stream_name: z.string(),
   shard_id: z.string(),

@@ -13,6 +13,7 @@ import { recordRoutes } from './records.ts';
 import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
 import { serviceRoutes } from './service.ts';
+import { setAsideRoutes } from './set-asides.ts';
 import { statsRoutes } from './stats.ts';
 import { submitRoute } from './submit.ts';
 
@@ -41,6 +42,7 @@ export function createRoutes(
     ...digestRoutes,
     ...erasureRoutes,
     ...exportRoutes,
+    ...setAsideRoutes,
     budgetRoute,
     ...serviceRoutes,
     ...createDocumentRoutes(() => routes, serves.serves_docs),

@@ -3,6 +3,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
   type ListObjectsV2CommandOutput,
   PutObjectCommand,
   S3Client,
@@ -32,7 +33,12 @@ export interface Bucket {
    * call only when the caller needs more keys.
    */
   listKeys(prefix: string): AsyncIterable<string>;
-  /** Returns the names of the folders under a prefix, without slashes. At most 1,000. */
+  /**
+   * Yields the keys that begin with a prefix, in alphabetical order, with the times at which the objects
+   * were last written, in epoch milliseconds.
+   */
+  listObjects(prefix: string): AsyncIterable<{ key: string; written_at: number }>;
+  /** Returns the names of the folders under a prefix, without slashes. */
   listFolders(prefix: string): Promise<string[]>;
   delete(key: string): Promise<void>;
 }
@@ -57,6 +63,17 @@ export function openBucket(deps: BucketDeps): Bucket {
       throw cause;
     }
   };
+  async function* listPages(
+    input: Pick<ListObjectsV2CommandInput, 'Prefix' | 'Delimiter'>,
+  ): AsyncIterable<ListObjectsV2CommandOutput> {
+    let ContinuationToken: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({ Bucket, ...input, ContinuationToken });
+      const page: ListObjectsV2CommandOutput = await callService('s3', () => client.send(command));
+      yield page;
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken !== undefined);
+  }
   return {
     async put(Key, Body, ContentType) {
       const command = new PutObjectCommand({ Bucket, Key, Body, ContentType });
@@ -66,20 +83,23 @@ export function openBucket(deps: BucketDeps): Bucket {
     getBytes: (key) => getIfThere(key, (body) => body.transformToByteArray()),
     open: async (key) => (await getBody(key)) as Readable,
     async *listKeys(Prefix) {
-      let ContinuationToken: string | undefined;
-      do {
-        const command = new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken });
-        const page: ListObjectsV2CommandOutput = await callService('s3', () =>
-          client.send(command),
-        );
-        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
-        ContinuationToken = page.NextContinuationToken;
-      } while (ContinuationToken !== undefined);
+      for await (const { Contents = [] } of listPages({ Prefix })) {
+        for (const { Key } of Contents) if (Key !== undefined) yield Key;
+      }
+    },
+    async *listObjects(Prefix) {
+      for await (const { Contents = [] } of listPages({ Prefix })) {
+        for (const { Key: key, LastModified } of Contents) {
+          if (key !== undefined) yield { key, written_at: LastModified?.getTime() ?? 0 };
+        }
+      }
     },
     async listFolders(Prefix) {
-      const command = new ListObjectsV2Command({ Bucket, Prefix, Delimiter: '/' });
-      const { CommonPrefixes = [] } = await callService('s3', () => client.send(command));
-      return CommonPrefixes.map((folder) => (folder.Prefix ?? '').slice(Prefix.length, -1));
+      const folders: string[] = [];
+      for await (const { CommonPrefixes = [] } of listPages({ Prefix, Delimiter: '/' })) {
+        folders.push(...CommonPrefixes.map((one) => (one.Prefix ?? '').slice(Prefix.length, -1)));
+      }
+      return folders;
     },
     async delete(Key) {
       void (await callService('s3', () => client.send(new DeleteObjectCommand({ Bucket, Key }))));

@@ -3,7 +3,8 @@ import { failureReportSchema, restoredMarkSchema } from '../../schemas/index.ts'
 import { type BucketDeps, openBucket } from './bucket.ts';
 
 const REPORTS = 'aws/lambda/';
-const MARKS = 'restored/';
+/** Prefix of the marks. */
+export const RESTORED = 'restored/';
 
 /**
  * Creates the reader of failure reports. Lambda writes the reports to the failure destination of
@@ -45,12 +46,17 @@ export function createMarks(deps: BucketDeps): Marks {
 export async function countGivenUp(deps: BucketDeps): Promise<number> {
   const bucket = openBucket(deps);
   const restored = new Set<string>();
-  for await (const key of bucket.listKeys(`${MARKS}${REPORTS}`)) restored.add(key);
+  for await (const key of bucket.listKeys(`${RESTORED}${REPORTS}`)) restored.add(key);
   let count = 0;
   for await (const key of bucket.listKeys(REPORTS)) if (!restored.has(markKey(key))) count += 1;
   return count;
 }
 
 function markKey(key: string): string {
-  return `${MARKS}${key}.json`;
+  return `${RESTORED}${key}.json`;
+}
+
+/** Returns the key of the object or the id of the set-aside that a mark is about. */
+export function parseMarkKey(key: string): string {
+  return key.slice(RESTORED.length, -'.json'.length);
 }

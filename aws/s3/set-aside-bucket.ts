@@ -3,29 +3,19 @@ import { createPause } from '../../lib/backoff.ts';
 import { chunk } from '../../lib/chunk.ts';
 import type { OverBudgetSetAsides } from '../../operations/over-budget/ports.ts';
 import type { SetAsides } from '../../processors/stream/ports.ts';
-import {
-  nestPosition,
-  type SetAside,
-  type StreamPosition,
-  setAsideSchema,
-} from '../../schemas/index.ts';
+import { type SetAside, setAsideSchema } from '../../schemas/index.ts';
 import { sendBatches } from '../send-batches.ts';
 import { type Bucket, type BucketDeps, openBucket } from './bucket.ts';
+import {
+  formatPlace,
+  formatSetAsideKey,
+  OVER_BUDGET,
+  parseSetAsideId,
+  SET_ASIDES,
+  UNREADABLE,
+} from './set-aside-keys.ts';
 
-const PREFIX = 'set-asides/';
-/** Prefix of the set-asides whose bytes cannot be masked. They expire earlier. */
-const UNREADABLE_PREFIX = 'unreadable/';
-/**
- * Prefix of the set-asides with the reason `over_budget`. They have a folder for each month, so that
- * the replay at the reset finds them without reading the others.
- */
-const OVER_BUDGET_PREFIX = 'over-budget/';
 const CALLS_AT_A_TIME = 8;
-/**
- * Number of digits of a sub-sequence number in a key. The leading zeros make the keys of a shard
- * sort in the order of the stream.
- */
-const SUB_SEQUENCE_DIGITS = 6;
 
 /**
  * Creates the store of set-asides, which writes one object for each bad record. The key of the
@@ -51,11 +41,7 @@ export function createSetAsideBucket(deps: BucketDeps): SetAsides {
 }
 
 async function putSetAside(bucket: Bucket, set_aside: SetAside): Promise<undefined> {
-  await bucket.put(
-    keyOf(set_aside, choosePrefix(set_aside)),
-    JSON.stringify(set_aside),
-    'application/json',
-  );
+  await bucket.put(formatSetAsideKey(set_aside), JSON.stringify(set_aside), 'application/json');
 }
 
 /** Creates the store of set-asides with the reason `over_budget`. */
@@ -63,15 +49,15 @@ export function createOverBudgetSetAsides(deps: BucketDeps): OverBudgetSetAsides
   const bucket = openBucket(deps);
   const limit = pLimit(CALLS_AT_A_TIME);
   return {
-    months: () => bucket.listFolders(OVER_BUDGET_PREFIX),
+    months: () => bucket.listFolders(OVER_BUDGET),
     async *lots(month, size) {
-      for await (const keys of chunkKeys(bucket.listKeys(nameMonth(month)), size)) {
-        const lot = await Promise.all(keys.map((key) => limit(() => read(bucket, key))));
+      for await (const keys of chunkKeys(bucket.listKeys(`${OVER_BUDGET}${month}/`), size)) {
+        const lot = await Promise.all(keys.map((key) => limit(() => readSetAside(bucket, key))));
         yield lot.filter((set_aside) => set_aside !== undefined);
       }
     },
     async delete(set_asides) {
-      const keys = set_asides.map((one) => keyOf(one, choosePrefix(one)));
+      const keys = set_asides.map(formatSetAsideKey);
       await Promise.all(keys.map((key) => limit(() => bucket.delete(key))));
     },
   };
@@ -80,8 +66,8 @@ export function createOverBudgetSetAsides(deps: BucketDeps): OverBudgetSetAsides
 /** Reads set-asides. Each method may throw a {@link ServiceError}. */
 export interface SetAsideReader {
   /**
-   * Lists set-asides stream by stream and shard by shard, in the order of the stream. Then come those
-   * whose bytes cannot be read, and then those that are over budget, month by month.
+   * Lists set-asides tenant by tenant, stream by stream and shard by shard, in the order of the stream.
+   * Then come those whose bytes cannot be read, and then those that are over budget, month by month.
    *
    * @param options.limit maximum number of set-asides. Default: no limit.
    */
@@ -95,30 +81,46 @@ export function createSetAsideReader(deps: BucketDeps): SetAsideReader {
     async *list({ limit = Number.POSITIVE_INFINITY } = {}) {
       let left = limit;
       for await (const keys of chunkKeys(listKeys(bucket), CALLS_AT_A_TIME)) {
-        const some = await Promise.all(keys.slice(0, left).map((key) => read(bucket, key)));
+        const some = await Promise.all(keys.slice(0, left).map((key) => readSetAside(bucket, key)));
         yield* some.filter((set_aside) => set_aside !== undefined);
         left -= keys.length;
         if (left <= 0) return;
       }
     },
-    async get(set_aside_id) {
-      const position = positionOf(set_aside_id);
-      if (position === undefined) return undefined;
-      const months = await bucket.listFolders(OVER_BUDGET_PREFIX);
-      const prefixes = [PREFIX, UNREADABLE_PREFIX, ...months.map(nameMonth)];
-      for (const key of prefixes.map((prefix) => keyOf(position, prefix))) {
-        const found = await read(bucket, key);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    },
+    get: (set_aside_id) => findSetAside(bucket, set_aside_id),
   };
 }
 
+/**
+ * Finds a set-aside by its id, with a listing for each tenant that has set-asides.
+ *
+ * @param tenant searches only the set-asides of this tenant.
+ */
+export async function findSetAside(
+  bucket: Bucket,
+  set_aside_id: string,
+  tenant?: string,
+): Promise<SetAside | undefined> {
+  const position = parseSetAsideId(set_aside_id);
+  if (position === undefined) return undefined;
+  const months = await bucket.listFolders(OVER_BUDGET);
+  const folders = [SET_ASIDES, UNREADABLE, ...months.map((month) => `${OVER_BUDGET}${month}/`)];
+  for (const prefix of folders) {
+    const tenants = tenant === undefined ? await bucket.listFolders(prefix) : [tenant];
+    for (const one of tenants) {
+      for await (const key of bucket.listKeys(`${prefix}${one}/${formatPlace(position)}`)) {
+        const found = await readSetAside(bucket, key);
+        if (found !== undefined) return found;
+      }
+    }
+  }
+  return undefined;
+}
+
 async function* listKeys(bucket: Bucket): AsyncIterable<string> {
-  yield* bucket.listKeys(PREFIX);
-  yield* bucket.listKeys(UNREADABLE_PREFIX);
-  yield* bucket.listKeys(OVER_BUDGET_PREFIX);
+  yield* bucket.listKeys(SET_ASIDES);
+  yield* bucket.listKeys(UNREADABLE);
+  yield* bucket.listKeys(OVER_BUDGET);
 }
 
 async function* chunkKeys(keys: AsyncIterable<string>, size: number): AsyncIterable<string[]> {
@@ -132,47 +134,12 @@ async function* chunkKeys(keys: AsyncIterable<string>, size: number): AsyncItera
   if (some.length > 0) yield some;
 }
 
-function choosePrefix({ over_budget, is_unreadable }: SetAside): string {
-  if (over_budget !== undefined) return nameMonth(over_budget.month);
-  return is_unreadable ? UNREADABLE_PREFIX : PREFIX;
-}
-
-function nameMonth(month: string): string {
-  return `${OVER_BUDGET_PREFIX}${month}/`;
-}
-
-/**
- * Returns the key of a set-aside, for example
- * `set-asides/AuraStream-IngestStream/shardId-000000000000/4959….json`. The key of a sub-record ends
- * with its sub-sequence number, for example `…/4959…-000003.json`. The key of a record that is over
- * budget begins with its month, for example `over-budget/2026-11/AuraStream-IngestStream/…`, and that of
- * bytes that cannot be read begins with `unreadable/`.
- */
-function keyOf(position: StreamPosition, prefix: string): string {
-  const { stream_name, shard_id, sequence_number } = position;
-  const { sub_sequence_number, nested_numbers = [] } = position;
-  const numbers = sub_sequence_number === undefined ? [] : [sub_sequence_number, ...nested_numbers];
-  const padded = numbers.map((number) => `-${String(number).padStart(SUB_SEQUENCE_DIGITS, '0')}`);
-  return `${prefix}${stream_name}/${shard_id}/${sequence_number}${padded.join('')}.json`;
-}
-
-/**
- * Parses the position on the stream from a `set_aside_id`. Returns undefined if the id is invalid.
- */
-function positionOf(set_aside_id: string): StreamPosition | undefined {
-  const match = /^([A-Za-z0-9_.-]+):([A-Za-z0-9_.-]+):(\d+)((?::\d+)*)$/.exec(set_aside_id);
-  if (match === null) return undefined;
-  const [, stream_name = '', shard_id = '', sequence_number = '', rest = ''] = match;
-  const numbers = rest.split(':').slice(1).map(Number);
-  return numbers.reduce<StreamPosition>(nestPosition, { stream_name, shard_id, sequence_number });
-}
-
 /**
  * Reads a set-aside. Returns undefined if the object does not exist.
  *
  * @throws {z.ZodError} if the object is not a set-aside.
  */
-async function read(bucket: Bucket, key: string): Promise<SetAside | undefined> {
+export async function readSetAside(bucket: Bucket, key: string): Promise<SetAside | undefined> {
   const text = await bucket.getText(key);
   return text === undefined ? undefined : setAsideSchema.parse(JSON.parse(text));
 }

@@ -48,6 +48,9 @@ export function apiEnvironment(
     AUDIT_QUEUE_URL: audit.queue.queueUrl,
     PRIVACY_QUEUE_URL: privacy.queue.queueUrl,
     SET_ASIDE_BUCKET: ingest.set_aside_bucket.bucketName,
+    FAILURE_BUCKET: ingest.failure_bucket.bucketName,
+    BULK_STREAM_NAME: ingest.bulk_stream.ref,
+    RESTORE_KEY_ARN: ingest.restore_key.secretArn,
     ANALYZER_QUOTA_CALLS_PER_SECOND: String(quota.calls_per_second),
     JOB_DEADLINE_SECONDS: String(settings.jobs.deadline_seconds),
     JOB_RETENTION_SECONDS: String(settings.jobs.retention_seconds),
@@ -81,8 +84,12 @@ export function apiGrants(
       actions: ['s3:GetObject'],
       resources: [set_aside_bucket.arnForObjects(`${ERASURES_PREFIX}*`)],
     },
-    // Without this grant, S3 responds with 403 instead of 404 for a request that does not exist.
-    { actions: ['s3:ListBucket'], resources: [set_aside_bucket.bucketArn] },
+    // Without the grant to list, S3 responds with 403 instead of 404 for a request that does not exist.
+    {
+      actions: ['s3:ListBucket'],
+      resources: [set_aside_bucket.bucketArn, ingest.failure_bucket.bucketArn],
+    },
+    ...setAsideGrants(ingest),
     ...analysisGrants(settings, tables, 'sync'),
     {
       actions: ['kinesis:PutRecords', 'kinesis:DescribeStreamSummary'],
@@ -120,8 +127,21 @@ export function apiGrants(
     },
     {
       actions: ['s3:GetObject'],
-      resources: [jobs.input_bucket.arnForObjects(`${RECORD_LISTS_PREFIX}*`)],
+      resources: [RECORD_LISTS_PREFIX, CLAIMS_PREFIX].map((prefix) =>
+        jobs.input_bucket.arnForObjects(`${prefix}*`),
+      ),
     },
     { actions: ['s3:ListBucket'], resources: [jobs.input_bucket.bucketArn] },
+  ];
+}
+
+/** Lets the API read set-asides, and put their records on the bulk stream again. */
+function setAsideGrants({ set_aside_bucket, bulk_stream, restore_key }: Ingest) {
+  const objects = (prefix: string) => set_aside_bucket.arnForObjects(`${prefix}*`);
+  return [
+    { actions: ['s3:GetObject'], resources: ['set-asides/', 'over-budget/'].map(objects) },
+    { actions: ['s3:GetObject', 's3:PutObject'], resources: [objects('restored/')] },
+    { actions: ['kinesis:PutRecords'], resources: [bulk_stream.attrArn] },
+    { actions: ['secretsmanager:GetSecretValue'], resources: [restore_key.secretArn] },
   ];
 }

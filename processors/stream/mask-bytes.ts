@@ -4,9 +4,7 @@ import { detectUnsureLocally } from '../privacy/detect-unsure.ts';
 import { maskJson } from '../privacy/mask-json.ts';
 import type { RedactRecordDeps } from '../privacy/redact-record.ts';
 import { redactText } from '../privacy/redact-text.ts';
-import { isAggregate } from './decode/aggregate.ts';
-import { decompress } from './decode/compression.ts';
-import { Unreadable } from './decode/unreadable.ts';
+import { tryDecompress } from './decode/plain-bytes.ts';
 
 /**
  * Masks the personal data in the bytes of a record that is set aside, as far as they can be read. The
@@ -127,16 +125,6 @@ function masksSomething(settings: PrivacySettings): boolean {
   return [settings, ...exceptions].some(
     ({ policy, stored_text }) => policy === 'redact' || stored_text === 'redacted',
   );
-}
-
-function tryDecompress(bytes: Uint8Array): Uint8Array | undefined {
-  try {
-    const plain = decompress(bytes);
-    return isAggregate(plain) ? undefined : plain;
-  } catch (why) {
-    if (why instanceof Unreadable) return undefined;
-    throw why;
-  }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { AuthorKey, IsUnreadable, MaskBytes } from './mask-bytes.ts';
 import type { SetAsides } from './ports.ts';
 import { countInJobs, type JobOf } from './progress.ts';
 import { putBefore } from './put.ts';
+import { findOwner } from './set-aside-owner.ts';
 
 /**
  * Stores the set-asides of rejected records, with placeholders for their personal data, and returns the records whose set-asides were stored.
@@ -23,7 +24,9 @@ export async function keepSetAsides<Item extends Entry & { record?: StreamRecord
       const bytes = await maskItem(privacy, item);
       if (bytes instanceof Uint8Array) {
         const is_unreadable = privacy.isUnreadable(item.bytes, item.record);
-        const set_aside = setAsideOf({ ...item, bytes }, why);
+        // Bytes that could not be masked are shown to no tenant.
+        const owner = is_unreadable ? {} : findOwner(item, why.reason);
+        const set_aside = setAsideOf({ ...item, bytes }, why, owner);
         return [[is_unreadable ? { ...set_aside, is_unreadable } : set_aside, item] as const];
       }
       tally.addFailed([{ stage: 'privacy', code: bytes.code, delivered_as: item.delivered_as }]);

@@ -9,5 +9,6 @@ export * from './jobs.ts';
 export * from './privacy.ts';
 export * from './records.ts';
 export * from './results.ts';
+export * from './set-asides.ts';
 export * from './stats.ts';
 export * from './sync.ts';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { prepareKeys, type TenantKeys } from '../../cli/start/keys.ts';
@@ -11,7 +12,7 @@ import { savePicture } from '../support/pictures.ts';
 
 const path = browserPath();
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const PATIENCE = { timeout: 60_000, interval: 200 };
+const PATIENCE = { timeout: 100_000, interval: 200 };
 
 // A machine without a browser skips these tests. In CI, the tests are never skipped, because CI
 // must have a browser.
@@ -35,6 +36,7 @@ describe.skipIf(path === undefined && !process.env.CI)('the dashboard', () => {
         const { total, withdrawn } = await client.overview({ from: dayAgo() });
         expect({ total, withdrawn }).toEqual(expected);
       }, PATIENCE);
+    await putBad(test);
     const gone = { source: 'reviews', record_id: 'gone' };
     await client.publish([...reviews, { ...gone, text: 'This will be withdrawn.' }]);
     // A withdrawal in the same batch would replace the text before it is in the listing.
@@ -282,6 +284,30 @@ describe.skipIf(path === undefined && !process.env.CI)('the dashboard', () => {
     await page.context().close();
   });
 
+  it('a record that could not be processed is shown with its bytes, fixed on the page, and then has its result', async () => {
+    const { page, wrong } = await open('/pipeline', { key: keys.api_key });
+    await page.getByRole('button', { name: 'Invalid record' }).click();
+    expect(fragment(page)).toBe('#/pipeline?open=invalid_record');
+    const row = page.locator('.set-aside');
+    await row.locator('pre', { hasText: '"text":5' }).first().waitFor();
+    await row.getByText('Bytes in hex').click();
+    await row.getByText(/^000000 {2}7b 22 73 6f 75 72 63 65/).waitFor();
+    await row.getByRole('button', { name: 'Replay', exact: true }).click();
+    await row.getByText('It stays: invalid_record').waitFor();
+    await row.getByRole('button', { name: 'Fix', exact: true }).click();
+    const fixed = JSON.stringify({ ...BAD_RECORD, text: 'Mended, and wonderful.' });
+    await row.getByLabel('Fixed text').fill(fixed);
+    await row.getByRole('button', { name: 'Replay the fixed text' }).click();
+    await row.getByText('Records on the stream again: 1').waitFor();
+    const client = createClient({ base_url: test.cloud.api, api_key: keys.api_key });
+    await vi.waitFor(async () => {
+      const { source, record_id } = BAD_RECORD;
+      expect(await client.getResult(source, record_id)).toMatchObject({ status: 'analyzed' });
+    }, PATIENCE);
+    expect(wrong).toEqual([]);
+    await page.context().close();
+  });
+
   it('a text is analyzed at once, and its personal data is shown as it would be masked', async () => {
     const { page, wrong } = await open('/try', { key: keys.api_key });
     await page.getByRole('textbox', { name: 'Text' }).fill('I love it. Write to maria@example.com');
@@ -367,6 +393,16 @@ describe.skipIf(path === undefined && !process.env.CI)('the dashboard', () => {
     await page.context().close();
   });
 });
+
+/** A record whose text is a number. */
+const BAD_RECORD = { source: 'kiosk', record_id: 'bad', text: 5 };
+
+/** Puts a record that is set aside on the stream, as a producer does that is not the API. */
+async function putBad({ clients, stack }: TestCloud): Promise<void> {
+  const Data = Buffer.from(JSON.stringify(BAD_RECORD));
+  const command = { StreamName: stack.StreamName, Data, PartitionKey: 'bad' };
+  void (await clients.kinesis.send(new PutRecordCommand(command)));
+}
 
 const dayAgo = () => new Date(Date.now() - 86_400_000).toISOString();
 

@@ -78,6 +78,8 @@ it.each([
       AUDIT_QUEUE_URL: 'AuditQueue',
       PRIVACY_QUEUE_URL: 'PrivacyQueue',
       SET_ASIDE_BUCKET: 'IngestSetAsides',
+      ...{ FAILURE_BUCKET: 'IngestFailures', BULK_STREAM_NAME: 'IngestBulkStream' },
+      RESTORE_KEY_ARN: 'IngestRestoreKey',
       JOB_DEADLINE_SECONDS: '86400',
       JOB_RETENTION_SECONDS: '2592000',
       UPLOAD_URL_TTL_SECONDS: '3600',

@@ -7,6 +7,7 @@ import { minute } from '../../state/clock.ts';
 import { linkTo, view } from '../../state/location.ts';
 import { findPeriod } from '../../state/period.ts';
 import { f, t } from '../../text/text.ts';
+import { SetAsides } from './set-asides.tsx';
 
 const POLL_MS = 15_000;
 
@@ -35,15 +36,7 @@ export function Pipeline() {
           </>
         )}
         {ready === undefined ? null : <Dependencies ready={ready} />}
-        <section class="card wide">
-          <h2>{t.value.set_asides}</h2>
-          <p class="dim">{t.value.set_asides_hint}</p>
-          <pre dir="ltr">
-            {
-              'npx aurastream set-aside list\nnpx aurastream set-aside replay --dry-run\nnpx aurastream redrive list'
-            }
-          </pre>
-        </section>
+        <SetAsides />
       </div>
     </>
   );

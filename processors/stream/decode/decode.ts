@@ -143,11 +143,16 @@ function rejectWhole(whole: Entry): DecodedRecord {
   return { rejected: { item: whole, why }, decoded_bytes: whole.bytes.length };
 }
 
-/** Creates the set-aside of an entry, with the reason and the bytes of the entry. */
-export function setAsideOf(entry: Entry, { reason, issues, over_budget }: Unreadable): SetAside {
+/** Creates the set-aside of an entry, with the reason, the owner and the bytes of the entry. */
+export function setAsideOf(
+  entry: Entry,
+  { reason, issues, over_budget }: Unreadable,
+  owner: Pick<SetAside, 'tenant' | 'source'> = {},
+): SetAside {
   return {
     set_aside_id: deriveRecordId(entry.position),
     reason,
+    ...owner,
     issues,
     ...entry.position,
     ...(over_budget === undefined ? {} : { over_budget }),

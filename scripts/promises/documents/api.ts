@@ -49,6 +49,21 @@ export const API: DocumentPromises = {
       ],
     },
     {
+      says: '`GET /set-asides/counts`, `/set-asides` | counts your records that could not be processed, by reason; lists them with their bytes, newest first',
+      tests: [
+        'GET /set-asides/counts counts the set-asides of the tenant by reason, and failed batches of all',
+        'GET /set-asides lists the set-asides of the tenant with their bytes, newest first, and records the read',
+        'the set-asides of a tenant are listed without those of others, and those that were put back are marked',
+      ],
+    },
+    {
+      says: '`POST /set-asides/replay` | puts such records on the stream again, as `aurastream set-aside replay` does',
+      tests: [
+        'POST /set-asides/replay replays set-asides of the tenant as the command does, and records it before',
+        'a record that could not be processed is shown with its bytes, fixed on the page, and then has its result',
+      ],
+    },
+    {
       says: '`GET /budget` | returns how many billed units of its budget the tenant has used this month',
       tests: [
         'GET /budget shows the budget of the tenant, its use and its reset',

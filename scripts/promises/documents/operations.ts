@@ -820,6 +820,35 @@ export const OPERATIONS: DocumentPromises = {
       tests: ['the help of set-aside replay shows a fix that works'],
     },
     {
+      says: 'Tenants see their own set-asides on the page Pipeline of the dashboard and by `GET /set-asides`, and replay them there, with a key that has the right `admin` (ADR 0105).',
+      tests: [
+        'GET /set-asides lists the set-asides of the tenant with their bytes, newest first, and records the read',
+        'a record that could not be processed is shown with its bytes, fixed on the page, and then has its result',
+        '%s answers a caller with the right %s alone only if the route names it',
+      ],
+    },
+    {
+      says: 'A text that names no tenant belongs to the tenant `default`, as a record does.',
+      tests: [
+        'bytes that are JSON belong to the tenant that they name, and to `default` if they name none',
+        'broken JSON belongs to the only tenant that it names',
+      ],
+    },
+    {
+      says: 'Bytes that are no text, name several tenants or have a wrong signature belong to none, and only the command shows them.',
+      tests: [
+        'bytes that are no text, or that have a wrong signature, belong to no tenant',
+        'the message of a service belongs to a tenant only if all its records name that one',
+        'the set-asides of a tenant are listed without those of others, and those that were put back are marked',
+      ],
+    },
+    {
+      says: 'Failed batches hold records of all tenants: the API only counts them.',
+      tests: [
+        'GET /set-asides/counts counts the set-asides of the tenant by reason, and failed batches of all',
+      ],
+    },
+    {
       says: 'Comprehend failed five times in a row, so the circuit breaker stopped the calls.',
       tests: ['opens the circuit after five failures in a row, and then makes no call'],
     },

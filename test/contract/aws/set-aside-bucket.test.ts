@@ -14,11 +14,13 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createMarks } from '../../../aws/s3/failure-bucket.ts';
 import {
   createOverBudgetSetAsides,
   createSetAsideBucket,
   createSetAsideReader,
 } from '../../../aws/s3/set-aside-bucket.ts';
+import { createTenantSetAsides } from '../../../aws/s3/tenant-set-asides.ts';
 import { deriveRecordId, type SetAside } from '../../../schemas/index.ts';
 
 let folder: string;
@@ -75,13 +77,13 @@ async function keys(): Promise<(string | undefined)[]> {
 it('A set-aside is one object whose key is its position on the stream', async () => {
   expect(await store().put([aSetAside(1), aSetAside(2, 3)])).toEqual([]);
   expect(await keys()).toEqual([
-    'set-asides/live/shardId-000000000000/49590001.json',
-    'set-asides/live/shardId-000000000000/49590002-000003.json',
+    'set-asides/NONE/live/shardId-000000000000/49590001.invalid_json.json',
+    'set-asides/NONE/live/shardId-000000000000/49590002-000003.invalid_json.json',
   ]);
   const { Body, ContentType } = await client.send(
     new GetObjectCommand({
       Bucket: bucket_name,
-      Key: 'set-asides/live/shardId-000000000000/49590001.json',
+      Key: 'set-asides/NONE/live/shardId-000000000000/49590001.invalid_json.json',
     }),
   );
   expect(ContentType).toBe('application/json');
@@ -159,4 +161,33 @@ it('set-asides over budget have a folder for each month, come last in the list, 
   await by_month.delete([november, later]);
   expect(await by_month.months()).toEqual(['2026-12']);
   expect(await reader().get(november.set_aside_id)).toEqual(december);
+});
+
+it('the set-asides of a tenant are listed without those of others, and those that were put back are marked', async () => {
+  const own = (place: number) => ({ ...aSetAside(place), tenant: 'acme' });
+  const over: SetAside = {
+    ...{ ...own(3), reason: 'over_budget' },
+    over_budget: { month: '2026-11', refused_at: '2026-11-23T10:00:00.000Z' },
+  };
+  const others = [{ ...aSetAside(4), tenant: 'acme-2' }, aSetAside(5)];
+  expect(await store().put([own(1), own(2), over, ...others])).toEqual([]);
+  const mark = { restored_at: '2026-11-24T10:00:00.000Z', records: 1 };
+  await createMarks({ client, bucket_name }).put(own(2).set_aside_id, mark);
+  const of_tenants = createTenantSetAsides({ client, bucket_name });
+  const { refs, is_complete } = await of_tenants.list('acme');
+  expect(is_complete).toBe(true);
+  expect(refs).toMatchObject([
+    { set_aside_id: own(1).set_aside_id, reason: 'invalid_json' },
+    { set_aside_id: own(2).set_aside_id, replayed_at: expect.any(Number) },
+    { set_aside_id: over.set_aside_id, reason: 'over_budget' },
+  ]);
+  expect(refs[0]).not.toHaveProperty('replayed_at');
+  expect(Math.abs(refs[0]!.set_aside_at - Date.now())).toBeLessThan(60_000);
+  expect(await of_tenants.read(refs[2]!)).toEqual(over);
+  expect(await of_tenants.find('acme', over.set_aside_id)).toEqual(over);
+  expect(await of_tenants.find('acme', others[0]!.set_aside_id)).toBeUndefined();
+  // The record is refused again after it was put back.
+  await createMarks({ client, bucket_name }).put(over.set_aside_id, mark);
+  await store().put([{ ...over, partition_key: 'again' }]);
+  expect((await of_tenants.list('acme')).refs[2]).not.toHaveProperty('replayed_at');
 });

@@ -29,6 +29,7 @@ import { createFakePrivacyRequests } from '../../fakes/privacy-requests.ts';
 import { createFakeRecordLists } from '../../fakes/record-lists.ts';
 import { createFakeStream } from '../../fakes/record-stream.ts';
 import { createFakeReader } from '../../fakes/results-reader.ts';
+import { createFakeTenantSetAsides } from '../../fakes/tenant-set-asides.ts';
 import { createFakeClaims } from '../../fakes/text-claims.ts';
 import { testAnalysis } from '../processors/analysis/test-analysis.ts';
 
@@ -98,6 +99,9 @@ export function testApi(analyse?: ApiDeps['analyse'], more: Partial<ApiDeps> = {
     alert_queue: createFakeAlertQueue().queue,
     alert_states: createFakeTrafficStates(),
     incidents: createFakeIncidents(),
+    set_asides: createFakeTenantSetAsides(),
+    replay_set_aside: async () => ({ status: 'replayed', records: 1 }),
+    count_failed_batches: async () => 0,
     privacy: privacy.requests,
     stream,
     upload_origin: 'https://bucket.example',

@@ -133,6 +133,7 @@ it('a body has at most 256 KiB if it has one text, at most 4 MiB if it has many,
     'POST /analyze/batch': 4 * 1024 * 1024,
     'POST /analyze/async': 4 * 1024 * 1024,
     'POST /records': 4 * 1024 * 1024,
+    'POST /set-asides/replay': 256 * 1024,
   });
 });
 

@@ -17,6 +17,7 @@ import { createSetAsideBucket, createSetAsideReader } from '../../../aws/s3/set-
 import { createTextClaims } from '../../../aws/s3/text-claims.ts';
 import { InputChangedError } from '../../../ingest/submission/ports.ts';
 import { hashText, type SetAside } from '../../../schemas/index.ts';
+import { listObjects } from '../../support/list-objects.ts';
 import { aResult } from '../../support/results.ts';
 import { WAIT } from '../../support/wait.ts';
 
@@ -48,12 +49,14 @@ beforeEach(() => {
     return { Body: bodyOf(bytes) };
   });
   // Each page lists only two keys. A listing of more than two keys therefore has several pages.
-  s3.on(ListObjectsV2Command).callsFake(({ Prefix, ContinuationToken = '0' }) => {
-    const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix)).sort();
+  s3.on(ListObjectsV2Command).callsFake(({ ContinuationToken = '0', ...input }) => {
+    const { Contents, CommonPrefixes } = listObjects(objects.keys(), input);
     const from = Number(ContinuationToken);
+    const { length } = Contents ?? CommonPrefixes ?? [];
     return {
-      Contents: keys.slice(from, from + 2).map((Key) => ({ Key })),
-      NextContinuationToken: from + 2 < keys.length ? String(from + 2) : undefined,
+      Contents: Contents?.slice(from, from + 2),
+      CommonPrefixes: CommonPrefixes?.slice(from, from + 2),
+      NextContinuationToken: from + 2 < length ? String(from + 2) : undefined,
     };
   });
 });
@@ -149,10 +152,10 @@ it('set-asides are listed in the order of the stream, also sub-records, up to th
   const all = [aSetAside('1'), aSetAside('2', 2), aSetAside('2', 10), aSetAside('3')];
   expect(await createSetAsideBucket(deps).put([...all].reverse())).toEqual([]);
   expect([...objects.keys()].sort()).toEqual([
-    'set-asides/live/shardId-0/1.json',
-    'set-asides/live/shardId-0/2-000002.json',
-    'set-asides/live/shardId-0/2-000010.json',
-    'set-asides/live/shardId-0/3.json',
+    'set-asides/NONE/live/shardId-0/1.invalid_json.json',
+    'set-asides/NONE/live/shardId-0/2-000002.invalid_json.json',
+    'set-asides/NONE/live/shardId-0/2-000010.invalid_json.json',
+    'set-asides/NONE/live/shardId-0/3.invalid_json.json',
   ]);
   const reader = createSetAsideReader(deps);
   expect(await collect(reader.list())).toEqual(all);
@@ -163,8 +166,8 @@ it('a set-aside whose bytes cannot be read has a prefix of its own, comes after 
   const unreadable = { ...aSetAside('1'), is_unreadable: true as const };
   await createSetAsideBucket(deps).put([unreadable, aSetAside('2')]);
   expect([...objects.keys()].sort()).toEqual([
-    'set-asides/live/shardId-0/2.json',
-    'unreadable/live/shardId-0/1.json',
+    'set-asides/NONE/live/shardId-0/2.invalid_json.json',
+    'unreadable/NONE/live/shardId-0/1.invalid_json.json',
   ]);
   const reader = createSetAsideReader(deps);
   expect(await collect(reader.list())).toEqual([aSetAside('2'), unreadable]);

@@ -38,6 +38,7 @@ import {
   SHARD_ID,
   STREAM_NAME,
 } from '../../support/kinesis-event.ts';
+import { listObjects } from '../../support/list-objects.ts';
 import { watchClosing } from '../../support/publisher.ts';
 import { withRecords } from '../../support/record-lists.ts';
 import { RESTORE_KEY, setAsidesIn } from '../../support/restored.ts';
@@ -77,14 +78,12 @@ beforeEach(() => {
     const body = Readable.from([Buffer.from(text)]);
     return { Body: Object.assign(body, { transformToString, transformToByteArray }) };
   });
-  s3.on(ListObjectsV2Command).callsFake(({ Bucket, Prefix, Delimiter }) => {
-    const keys = [...objects.keys()]
-      .filter((path) => path.startsWith(`${Bucket}/${Prefix}`))
-      .sort()
-      .map((path) => path.slice(Bucket.length + 1));
-    if (Delimiter === undefined) return { Contents: keys.map((Key) => ({ Key })) };
-    const folders = keys.map((key) => key.slice(0, key.indexOf(Delimiter, Prefix.length) + 1));
-    return { CommonPrefixes: [...new Set(folders)].map((folder) => ({ Prefix: folder })) };
+  s3.on(ListObjectsV2Command).callsFake(({ Bucket, ...input }) => {
+    const paths = [...objects.keys()].filter((path) => path.startsWith(`${Bucket}/`));
+    return listObjects(
+      paths.map((path) => path.slice(Bucket.length + 1)),
+      input,
+    );
   });
   job_items.clear();
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
@@ -226,7 +225,7 @@ it.each(['show', 'run', 'run --dry-run'])(
 function putSetAsides(...data: unknown[]): string[] {
   return data.map((one, i) => {
     const [set_aside] = setAsidesIn([kinesisRecord(one, i + 1)]);
-    const path = `set-asides/set-asides/${STREAM_NAME}/${SHARD_ID}/${set_aside!.sequence_number}.json`;
+    const path = `set-asides/set-asides/NONE/${STREAM_NAME}/${SHARD_ID}/${set_aside!.sequence_number}.${set_aside!.reason}.json`;
     objects.set(path, JSON.stringify(set_aside));
     return set_aside!.set_aside_id;
   });

@@ -52,6 +52,10 @@ const METHODS: Record<keyof Client, (client: Client, options: Abortable) => Prom
   deleteAlert: (client, options) => client.deleteAlert('a', options),
   alertHistory: (client, options) => readAll(client.alertHistory('a', options)),
   incidents: (client, options) => readAll(client.incidents(RANGE, options)),
+  countSetAsides: (client, options) => client.countSetAsides(options),
+  listSetAsides: (client, options) => readAll(client.listSetAsides({}, options)),
+  replaySetAsides: (client, options) =>
+    client.replaySetAsides({ set_aside_ids: ['a:b:1'] }, options),
   budget: (client, options) => client.budget(options),
   health: (client, options) => client.health(options),
   ready: (client, options) => client.ready(options),
@@ -74,6 +78,7 @@ it.each(cases)('%s gives its signal to each request, and does not send it', asyn
       const page = {
         ...{ jobs: [], results: [], records: [], versions: [], events: [] },
         ...{ incidents: [], status: 'COMPLETED' },
+        set_asides: [],
         end: { rows: 0 },
       };
       return Response.json(page);

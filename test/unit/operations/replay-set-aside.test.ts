@@ -220,3 +220,14 @@ it('a replay whose mark cannot be stored fails, so that it is repeated', async (
   const marks = { ...deps.marks, put: () => Promise.reject(new Error('S3 is down')) };
   await expect(replaySetAside({ ...deps, marks }, set_aside!)).rejects.toThrow('S3 is down');
 });
+
+it('a replay that a tenant asks for leaves the records of other tenants', async () => {
+  const [set_aside] = textMissing({ source: 's', tenant: 'acme', text: 'a' });
+  const theirs = createWorld({ tenant: 'globex' });
+  expect(await replaySetAside(theirs.deps, set_aside!)).toEqual({
+    ...{ status: 'left', reason: 'other_tenant' },
+  });
+  expect(theirs.entries).toEqual([]);
+  const own = createWorld({ tenant: 'acme' });
+  expect(await replaySetAside(own.deps, set_aside!)).toMatchObject({ status: 'replayed' });
+});

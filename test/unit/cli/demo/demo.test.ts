@@ -16,6 +16,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { runDemo } from '../../../../cli/demo/demo.ts';
 import { openRecords } from '../../../../ingest/sources/read-records.ts';
 import { listStackOutputs } from '../../../support/cli.ts';
+import { listObjects } from '../../../support/list-objects.ts';
 import { aResult, rowFor } from '../../../support/results.ts';
 
 const [athena, cloudformation, dynamodb, kinesis, s3] = [
@@ -30,7 +31,7 @@ const CLOUD = {
   ...{ access_key_id: 'the-id', secret_access_key: 'the-secret' },
   control_token: 'the-token',
 };
-const BAD = 'set-asides/bulk/shard-0/2.json';
+const BAD = 'set-asides/NONE/bulk-stream/shard-0/2.invalid_json.json';
 const SET_ASIDE = {
   ...{ set_aside_id: 'bulk:shard-0:2', reason: 'invalid_json', issues: [], stream_name: 'bulk' },
   ...{
@@ -76,9 +77,12 @@ beforeEach(() => {
   dynamodb.on(BatchGetItemCommand).callsFake(({ RequestItems }) => ({
     Responses: RequestItems.results.Keys.length === 0 ? {} : { results: [row] },
   }));
-  s3.on(ListObjectsV2Command, { Bucket: 'set-asides' }).callsFake(({ Prefix }) => ({
-    Contents: set_aside_keys.filter((Key) => Key.startsWith(Prefix)).map((Key) => ({ Key })),
-  }));
+  s3.on(ListObjectsV2Command, { Bucket: 'set-asides' }).callsFake(({ Prefix, Delimiter }) => {
+    // Each place has a set-aside for the search by id. The count of all has those of the test.
+    if (Delimiter !== undefined) return listObjects([BAD], { Prefix, Delimiter });
+    if (Prefix.endsWith('.')) return { Contents: [{ Key: `${Prefix}invalid_json.json` }] };
+    return listObjects(set_aside_keys, { Prefix });
+  });
   s3.on(GetObjectCommand, { Bucket: 'set-asides' }).callsFake(() => ({
     Body: { transformToString: async () => JSON.stringify(SET_ASIDE) },
   }));
