@@ -122,13 +122,14 @@ it('the OpenAPI document says how large a body may be, and that it is JSON', () 
   }
 });
 
-it('a body has at most 256 KiB if it has one text, at most 4 MiB if it has many, and 16 KiB if it has none', () => {
+it('a body has at most 256 KiB if it has one text, at most 4 MiB if it has many, and at most 64 KiB if it has none', () => {
   const sizes = ROUTES.filter(({ body, tag }) => body !== undefined && tag !== 'Alerts').map(
     ({ method, path, max_body_bytes }) => [`${method} ${path}`, max_body_bytes],
   );
   expect(Object.fromEntries(sizes)).toEqual({
     'POST /privacy/erasures': 16 * 1024,
     'POST /privacy/exports': 16 * 1024,
+    'POST /digests': 64 * 1024,
     'POST /analyze/sync': 256 * 1024,
     'POST /analyze/batch': 4 * 1024 * 1024,
     'POST /analyze/async': 4 * 1024 * 1024,

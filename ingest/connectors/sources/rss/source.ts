@@ -49,7 +49,7 @@ export const rss = defineSource({
     'The connector asks no more often than the feed allows, and at least 15 minutes apart by default.',
   check: async ({ url }, context) => {
     try {
-      await downloadFeed(url, {}, context);
+      void (await downloadFeed(url, {}, context));
     } catch (error) {
       throw explain(error);
     }
