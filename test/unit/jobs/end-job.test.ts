@@ -31,7 +31,7 @@ it('The end of a job makes its callback pending and due in the same write, and a
     status: 'COMPLETED',
     completed_at: '2026-11-23T10:00:00.000Z',
     callback: { ...callback, state: 'pending' },
-    due_at: '2026-11-23T10:05:00.000Z',
+    due_at: '2026-11-23T10:00:00.000Z',
   });
   expect(await store.get('job_1')).toEqual(ended);
   expect(sent).toEqual([[{ job_id: 'job_1', attempt: 1 }, 0]]);
@@ -45,18 +45,18 @@ it('The end of a job asks for its callback once, also when a second event follow
   expect(sent).toHaveLength(1);
 });
 
-it('The end of a job without a callback leaves nothing due', async () => {
+it('A job without a callback is due as well, for the deletion of its input', async () => {
   const { job, sent, deps } = await createJob();
   const ended = await endJob(deps, job, 'some_records_failed');
-  expect(ended).not.toHaveProperty('due_at');
+  expect(ended?.due_at).toBe('2026-11-23T10:00:00.000Z');
   expect(sent).toEqual([]);
 });
 
-it('A cancelled job gets no callback', async () => {
+it('A cancelled job gets no callback, and is due for the deletion of its input', async () => {
   const { job, sent, deps } = await createJob({ callback });
   const ended = await endJob(deps, job, 'cancelled_by_caller');
   expect(ended?.callback?.state).toBe('waiting');
-  expect(ended).not.toHaveProperty('due_at');
+  expect(ended?.due_at).toBe('2026-11-23T10:00:00.000Z');
   expect(sent).toEqual([]);
 });
 

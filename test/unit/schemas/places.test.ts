@@ -51,13 +51,16 @@ const GROUP = {
   ...{ tenant: 'shop', source: 'reviews', hour: '2026-11-28T10', status: 'analyzed' },
   ...{ sentiment: 'POSITIVE', language_code: 'en', cache: 'miss', records: 3 },
   ...{ analyzer_name: 'comprehend', analyzer_version: '1', changed_at: '2026-11-28T10:00:00Z' },
+  ...{ pii_types: null, pii_redacted: null, pii_failed: null, pii_count: null },
 };
 
 it('a group of the recount has its analyzer only if name and version are known', () => {
-  const { analyzer_name, analyzer_version, ...rest } = GROUP;
+  const { analyzer_name, analyzer_version, ...others } = GROUP;
+  const { pii_types, pii_redacted, pii_failed, pii_count, ...rest } = others;
   expect(countedGroupSchema.parse({ ...GROUP, cache: null })).toEqual({
     ...rest,
     cache: undefined,
+    pii: undefined,
     analyzer: { name: 'comprehend', version: '1' },
   });
   for (const change of [{ analyzer_name: null }, { analyzer_version: null }]) {
