@@ -120,8 +120,13 @@ async function readLines(clients: Clients): Promise<StoredResult[]> {
 
 async function readSetAsides(clients: Clients): Promise<StoredSetAside[]> {
   const bucket = clients.output('SetAsideBucketName');
-  const objects = await readObjects(clients, bucket, 'set-asides/');
-  return objects.map(({ body }) => storedSetAsideSchema.parse(JSON.parse(body.toString())));
+  const [masked, unreadable] = await Promise.all([
+    readObjects(clients, bucket, 'set-asides/'),
+    readObjects(clients, bucket, 'unreadable/'),
+  ]);
+  return [...masked, ...unreadable].map(({ body }) =>
+    storedSetAsideSchema.parse(JSON.parse(body.toString())),
+  );
 }
 
 async function readGivenUp(clients: Clients): Promise<GivenUpBatch[]> {
