@@ -83,7 +83,7 @@ async function passMonth(set_asides: SetAside[]): Promise<void> {
   const Bucket = test.stack.SetAsideBucketName;
   for (const one of set_asides) {
     const keyIn = (of: string) =>
-      `over-budget/${of}/${one.stream_name}/${one.shard_id}/${one.sequence_number}.json`;
+      `over-budget/${of}/second/${one.stream_name}/${one.shard_id}/${one.sequence_number}.over_budget.json`;
     const moved = { ...one, over_budget: { ...one.over_budget, month: before } };
     await test.clients.s3.send(
       new PutObjectCommand({ Bucket, Key: keyIn(before), Body: JSON.stringify(moved) }),

@@ -404,7 +404,9 @@ it('A listing of a source has each result once over any pages, newest first', as
     const found = await pages({ tenant: 'default', source: name, limit });
     expect(times(found.flat())).toEqual(newestFirst(0, 53));
     expect(found.every((page) => page.length <= limit)).toBe(true);
-    expect(found).toHaveLength(Math.ceil(53 / limit));
+    // After a full page, the listing looks ahead once, so the last page may be empty.
+    const full = found.at(-1)?.length === 0 ? found.slice(0, -1) : found;
+    expect(full).toHaveLength(Math.ceil(53 / limit));
   }
 });
 
