@@ -5,7 +5,7 @@ import { clientConfig, createS3, serveService } from '@aurastream/embedded-cloud
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createDownloadSigner } from '../../aws/s3/download-signer.ts';
 import { createExportStore } from '../../aws/s3/exports.ts';
 import { createPrivacyRequests } from '../../aws/s3/privacy-requests.ts';
@@ -87,6 +87,8 @@ it('a file of an export has a URL that is valid for 15 minutes, or until the ses
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ENDPOINT_URL', '');
   const sts = mockClient(STSClient);
+  // The next test files of the worker share the class.
+  onTestFinished(() => sts.restore());
   const now = Date.parse('2026-11-28T10:00:00.500Z');
   const session = (minutes: number) =>
     sts.on(AssumeRoleCommand).resolves({
