@@ -6,8 +6,8 @@ import { didOf } from '../../stubs/bluesky/events.ts';
 import { startBlueskyStub } from '../../stubs/bluesky/stub.ts';
 import { describeSource } from '../suites/source.ts';
 
-describe('Bluesky', () => {
-  describeSource({
+describe('Bluesky', async () => {
+  await describeSource({
     source: bluesky,
     startStub: () => startBlueskyStub({ ping_ms: 50 }),
     options: ({ url }) => ({ url, api_url: url.replace('ws:', 'http:'), silence_seconds: 1.5 }),

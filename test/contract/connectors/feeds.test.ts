@@ -6,8 +6,8 @@ import { SourceWorld } from '../../support/source-world.ts';
 import { describeSource } from '../suites/source.ts';
 
 for (const format of ['rss', 'atom', 'json'] as const) {
-  describe(`A feed in the form ${format}`, () => {
-    describeSource({
+  describe(`A feed in the form ${format}`, async () => {
+    await describeSource({
       source: rss,
       startStub: () => startFeedStub({ format }),
       options: ({ url }) => ({ url }),
