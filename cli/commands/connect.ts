@@ -73,7 +73,7 @@ export function connectCommand(interrupted: () => AbortSignal = abortOnInterrupt
       'after',
       `
 Ctrl-C saves the mark; the next start goes on behind it. Deletions and edits at the source are followed.
-Secrets come from the environment: MASTODON_TOKEN, or MASTODON_TOKEN_FILE with the path of a file.
+A source that needs a secret reads it from the environment: SOURCE_SECRET, or SOURCE_SECRET_FILE with the path of a file.
 
 Examples:
   $ aurastream connect bluesky --words kettle,teapot --languages en,de

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { SourceRefusal } from '../../ingest/connectors/errors.ts';
 
-/** Returns the variable of a secret: `MASTODON_TOKEN` for the secret `token` of `mastodon`. */
+/** Returns the variable of a secret: `NEWS_TOKEN` for the secret `token` of the source `news`. */
 export function nameVariable(source: string, secret: string): string {
   return `${source}_${secret}`.toUpperCase().replaceAll('-', '_');
 }
 
 /**
- * Creates the function that reads the secrets of a source: from the variable `MASTODON_TOKEN`, or from
- * the file that `MASTODON_TOKEN_FILE` names. A secret is never an argument, because the list of
+ * Creates the function that reads the secrets of a source: from the variable of {@link nameVariable},
+ * or from the file that the variable with the ending `_FILE` names. A secret is never an argument, because the list of
  * processes shows arguments.
  */
 export function createSecretReader(

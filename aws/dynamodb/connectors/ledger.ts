@@ -1,8 +1,8 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import * as z from 'zod';
 import type { Ledger, LedgerEntry } from '../../../ingest/connectors/ports.ts';
 import { chunk } from '../../../lib/chunk.ts';
+import { ledgerEntrySchema } from '../../../schemas/ledger-entry.ts';
 import { firstError } from '../../send-batches.ts';
 import { type Item, itemOf } from '../attribute.ts';
 import { getItems, putItems } from '../batches.ts';
@@ -17,17 +17,6 @@ export interface LedgerDeps extends TableDeps {
 const ENTRY = 'entry';
 const HOUR_MS = 3_600_000;
 const ENTRIES_PER_READ = 100;
-
-const entrySchema = z.object({
-  record_id: z.string(),
-  author: z.string().optional(),
-  version: z.number(),
-  text_hash: z.string().optional(),
-  is_withdrawn: z.boolean(),
-  event_at: z.number().optional(),
-  missed_at: z.number().optional(),
-  first_at: z.number(),
-});
 
 /** A ledger's table, and the key prefix of its connector. */
 interface LedgerTable extends Table {
@@ -127,7 +116,7 @@ async function findEntries(table: LedgerTable, ids: readonly string[]): Promise<
   });
   const error = firstError('dynamodb', unread);
   if (error !== undefined) throw error;
-  return items.map((item) => entrySchema.parse(unmarshall(item)));
+  return items.map((item) => ledgerEntrySchema.parse(unmarshall(item)));
 }
 
 async function* listPointed(table: LedgerTable, part: string): AsyncGenerator<LedgerEntry> {

@@ -1,19 +1,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import * as z from 'zod';
+import { ledgerEntrySchema } from '../../../schemas/ledger-entry.ts';
 import type { Ledger, LedgerEntry } from '../ports.ts';
 import { readIfPresent, replaceFile } from './whole-file.ts';
-
-const entrySchema = z.object({
-  record_id: z.string(),
-  author: z.string().optional(),
-  version: z.number(),
-  text_hash: z.string().optional(),
-  is_withdrawn: z.boolean(),
-  event_at: z.number().optional(),
-  missed_at: z.number().optional(),
-  first_at: z.number(),
-});
 
 export interface LedgerFileDeps {
   path: string;
@@ -59,7 +48,7 @@ export async function openLedgerFile({
 /** A killed process may leave half a line at the end. Its record was not published. */
 function parseEntry(line: string): LedgerEntry | undefined {
   try {
-    return entrySchema.parse(JSON.parse(line));
+    return ledgerEntrySchema.parse(JSON.parse(line));
   } catch {
     return undefined;
   }
